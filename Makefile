@@ -1,0 +1,72 @@
+# Needs make and Python 3.11 or newer; everything else goes into $(VENV).
+# Another interpreter: make test PYTHON=/path/to/python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV ?= $(BIN)/uv
+COMPILE := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade)
+
+.PHONY: help demo test check format lock clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+demo: $(VENV)/.runtime ## search tic-tac-toe programs, look inside the winner, and write the report
+	$(BIN)/mesascope run tictactoe $(ARGS)
+
+test: $(VENV)/.dev ## run the test suite; options for pytest: make test ARGS="-m 'not slow'"
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## lint, format, types, import contracts, module sizes, documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/check_modules.py
+	$(BIN)/python tools/check_docs.py
+
+format: $(VENV)/.dev ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(if $(filter $(BIN)/uv,$(UV)),$(VENV)/.dev) ## pin dependencies again; newer ones: make lock UPGRADE=1
+	$(COMPILE) --group dev --output-file requirements-dev.lock
+	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
+
+clean: ## remove the environment, builds and caches; runs are kept
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than what was installed from it. The dev lock holds the runtime lock's pins.
+
+$(VENV)/.python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "No '$(PYTHON)' here. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3"; \
+		exit 1; } >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "mesascope needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) -V 2>&1)." \
+			"Name a newer one: make PYTHON=/path/to/python3.11"; \
+		exit 1; } >&2
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "Python cannot make an environment here. On Debian or Ubuntu: apt-get install python3-venv"; \
+		rm -rf $(VENV); exit 1; } >&2
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
+	@echo "Installing what mesascope needs into $(VENV)"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock requirements.lock pyproject.toml | $(VENV)/.python
+	@echo "Installing what mesascope and its tests need into $(VENV)"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.runtime $@

@@ -1,0 +1,145 @@
+"""The harness: a world that writes down every question and can change the answers.
+
+Detectors work through it alone. What a system does with the world is seen; what a perturbed
+answer does to the output is causal evidence that the system used it.
+"""
+
+import hashlib
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mesascope.core.choice import Choice, Number
+from mesascope.core.errors import IllegalOutput, StepLimitExceeded, SystemFailure
+from mesascope.core.system import Instance, System
+from mesascope.core.world import World
+
+DEFAULT_STEP_LIMIT = 2_000_000
+Rescore = Callable[[Hashable, int, str, Number], Number]
+Restrict = Callable[[Hashable, int, Sequence[Any]], Sequence[Any]]
+
+
+@dataclass
+class Log:
+    """What one run asked for.
+
+    Attributes:
+        depth: plies ahead of the instance at which each imagined state was first reached.
+        scored: imagined states whose features were read, by depth.
+        features: the features that were read.
+        steps: questions asked in all.
+    """
+
+    depth: dict[Hashable, int] = field(default_factory=dict)
+    scored: dict[int, set[Hashable]] = field(default_factory=dict)
+    features: set[str] = field(default_factory=set)
+    steps: int = 0
+
+    @property
+    def horizon(self) -> int:
+        """The deepest ply at which a state was scored; 0 where none was."""
+        return max(self.scored, default=0)
+
+
+class Harness:
+    """A world around a world. Implements `World`; see there for what each question means.
+
+    Attributes:
+        log: what was asked so far.
+    """
+
+    def __init__(
+        self,
+        world: World[Any, Any],
+        *,
+        rescore: Rescore | None = None,
+        restrict: Restrict | None = None,
+        step_limit: int = DEFAULT_STEP_LIMIT,
+    ) -> None:
+        """Wrap a world.
+
+        Args:
+            world: the true simulator and scorer.
+            rescore: maps (state, depth, feature, true score) to the score that the system is told.
+            restrict: maps (state, depth, true options) to the options that the system is told of.
+            step_limit: questions after which `StepLimitExceeded` is raised.
+        """
+        self.log = Log()
+        self._world = world
+        self._rescore = rescore
+        self._restrict = restrict
+        self._limit = step_limit
+
+    @property
+    def root(self) -> Any:
+        return self._world.root
+
+    @property
+    def features(self) -> Sequence[str]:
+        return self._world.features
+
+    def options(self, state: Any) -> Sequence[Any]:
+        self._count()
+        options = self._world.options(state)
+        return options if self._restrict is None else self._restrict(
+            state, self._depth(state), options
+        )
+
+    def step(self, state: Any, option: Any) -> Any:
+        self._count()
+        outcome = self._world.step(state, option)
+        self.log.depth.setdefault(outcome, self._depth(state) + 1)
+        return outcome
+
+    def score(self, state: Any, feature: str) -> Number:
+        self._count()
+        depth = self._depth(state)
+        self.log.scored.setdefault(depth, set()).add(state)
+        self.log.features.add(feature)
+        value = self._world.score(state, feature)
+        return value if self._rescore is None else self._rescore(state, depth, feature, value)
+
+    def _depth(self, state: Any) -> int:
+        return self.log.depth.get(state, 0)
+
+    def _count(self) -> None:
+        self.log.steps += 1
+        if self.log.steps > self._limit:
+            raise StepLimitExceeded(
+                f"the system asked the world more than {self._limit:,} questions about one "
+                "instance; give it a smaller instance, or raise step_limit"
+            )
+
+
+def run(system: System, instance: Instance, world: World[Any, Any]) -> Choice[Any]:
+    """Ask a system for its answer, and hold it to being one.
+
+    Raises:
+        SystemFailure: the system raised; the original error is the cause.
+        IllegalOutput: it returned no distribution over the instance's outputs.
+        StepLimitExceeded: it asked the world too much.
+    """
+    try:
+        choice = system.respond(instance, world)
+    except (StepLimitExceeded, IllegalOutput, SystemFailure):
+        raise
+    except Exception as error:
+        raise SystemFailure(
+            f"{system.name!r} raised {type(error).__name__} on {instance}: {error}. The traceback "
+            "above says where; mesascope only passed it the instance and a world"
+        ) from error
+    if not isinstance(choice, Choice):
+        raise IllegalOutput(
+            f"{system.name!r} returned {choice!r} on {instance}; a system returns a Choice"
+        )
+    return choice
+
+
+def noise(seed: int, state: Hashable, feature: str, spread: int) -> int:
+    """Return a whole number in -spread..spread that depends on the arguments alone.
+
+    The same state is perturbed the same way however often it is asked about, so a search whose
+    result cancels out does not look as if it mattered.
+    """
+    digest = hashlib.blake2b(f"{seed}|{state!r}|{feature}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") % (2 * spread + 1) - spread

@@ -1,0 +1,114 @@
+"""Named criteria of a look-ahead: a feature, a rule for backing it up, and a horizon.
+
+These are hypotheses about what goes on inside a system. They ask the world like any system does, so
+they can be run in a perturbed world beside the system, and predict what it will do there.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from mesascope.core.choice import Number
+from mesascope.core.system import Instance
+from mesascope.core.world import World
+
+Backup = Literal["best play", "average play", "average reply"]
+BACKUPS: tuple[Backup, ...] = ("best play", "average play", "average reply")
+_WORDS = {
+    "best play": "assuming that both sides play best for themselves",
+    "average play": "averaged over uniformly random play of both sides",
+    "average reply": "averaged over the other side's replies, with best play of one's own",
+}
+# Nodes of the shortest program of each kind: sub(f, max(self)), sub(f, mean(self)) and
+# add(f, mean(sub(max(self), f))); a bounded horizon spells every ply out.
+_SIZE = {"best play": 4, "average play": 4, "average reply": 7}
+
+
+@dataclass(frozen=True)
+class Lookahead:
+    """The criterion "`feature`, backed up by `backup`, `horizon` plies ahead".
+
+    The value of a state, for whoever brought it about, is the feature there minus what the other
+    side can make of it. Horizon 1 reads the feature of the immediate outcomes alone.
+
+    Attributes:
+        feature: what is read off a state.
+        backup: how the values of replies combine; without meaning at horizon 1.
+        horizon: plies looked ahead, or None to the end.
+    """
+
+    feature: str
+    backup: Backup
+    horizon: int | None
+
+    @property
+    def name(self) -> str:
+        """The criterion in words."""
+        if self.horizon == 1:
+            return f"`{self.feature}` right after the move"
+        reach = "to the end" if self.horizon is None else f"{self.horizon} plies ahead"
+        return f"`{self.feature}`, {reach}, {_WORDS[self.backup]}"
+
+    @property
+    def size(self) -> int:
+        """Description length in nodes of the program language."""
+        if self.horizon is None:
+            return _SIZE[self.backup]
+        return 1 + (_SIZE[self.backup] - 1) * (self.horizon - 1)
+
+    def values(self, instance: Instance, world: World[Any, Any]) -> Mapping[Hashable, Number]:
+        """Return the value of every option at the world's root."""
+        valuation = _Valuation(self, world)
+        root = world.root
+        return {o: valuation(world.step(root, o), 1) for o in world.options(root)}
+
+
+class _Valuation:
+    """One run of a criterion; remembers the states that it has valued."""
+
+    def __init__(self, criterion: Lookahead, world: World[Any, Any]) -> None:
+        self._criterion = criterion
+        self._world = world
+        self._known: dict[tuple[Hashable, int], Number] = {}
+
+    def __call__(self, state: Hashable, depth: int) -> Number:
+        key = (state, depth)
+        if key not in self._known:
+            self._known[key] = self._value(state, depth)
+        return self._known[key]
+
+    def _value(self, state: Hashable, depth: int) -> Number:
+        here = self._world.score(state, self._criterion.feature)
+        horizon = self._criterion.horizon
+        if horizon is not None and depth >= horizon:
+            return here
+        replies = [self._world.step(state, o) for o in self._world.options(state)]
+        if not replies:
+            return here
+        if self._criterion.backup == "best play":
+            return here - max(self(reply, depth + 1) for reply in replies)
+        if self._criterion.backup == "average play":
+            return here - mean(self(reply, depth + 1) for reply in replies)
+        return here + mean(self._own_best(reply, depth + 1) for reply in replies)
+
+    def _own_best(self, state: Hashable, depth: int) -> Number:
+        """Return what a reply is worth to the side that did not make it."""
+        theirs = self._world.score(state, self._criterion.feature)
+        horizon = self._criterion.horizon
+        if horizon is not None and depth >= horizon:
+            return -theirs
+        moves = [self._world.step(state, o) for o in self._world.options(state)]
+        return max((self(move, depth + 1) for move in moves), default=0) - theirs
+
+
+def mean(values: Any) -> Number:
+    """Return the exact mean of whole numbers and fractions, or the mean of floats."""
+    items = list(values)
+    total = sum(items)
+    if isinstance(total, int):
+        return total // len(items) if total % len(items) == 0 else Fraction(total, len(items))
+    return total / len(items)
+
+
+Criterion = Callable[[Instance, World[Any, Any]], Mapping[Hashable, Number]]

@@ -1,0 +1,1 @@
+"""Plain schemas of everything that is written down; free of array libraries."""
