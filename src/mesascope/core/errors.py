@@ -62,9 +62,5 @@ class CannotLoad(MesascopeError, ImportError):
     """A system named as `module:attribute` could not be loaded."""
 
 
-class BadRun(MesascopeError, ValueError):
-    """A run directory that is not ours, is damaged, is in use, or cannot be written."""
-
-
 class Interrupted(MesascopeError):
     """A search was stopped before its budget was spent; what it had found is kept."""

@@ -4,7 +4,7 @@ These are hypotheses about what goes on inside a system. They ask the world like
 they can be run in a perturbed world beside the system, and predict what it will do there.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -36,17 +36,24 @@ class Lookahead:
         feature: what is read off a state.
         backup: how the values of replies combine; without meaning at horizon 1.
         horizon: plies looked ahead, or None to the end.
+        only_ends: read the feature only where the look-ahead ends, not on the way there. For a
+            feature that is 0 until the end the two are one criterion; under perturbed scores
+            they are not.
     """
 
     feature: str
     backup: Backup
     horizon: int | None
+    only_ends: bool = False
 
     @property
     def name(self) -> str:
         """The criterion in words."""
         if self.horizon == 1:
             return f"`{self.feature}` right after the move"
+        if self.only_ends:
+            end = "the end" if self.horizon is None else f"the end or {self.horizon} plies ahead"
+            return f"`{self.feature}` at {end}, {_WORDS[self.backup]}"
         reach = "to the end" if self.horizon is None else f"{self.horizon} plies ahead"
         return f"`{self.feature}`, {reach}, {_WORDS[self.backup]}"
 
@@ -79,11 +86,8 @@ class _Valuation:
         return self._known[key]
 
     def _value(self, state: Hashable, depth: int) -> Number:
-        here = self._world.score(state, self._criterion.feature)
-        horizon = self._criterion.horizon
-        if horizon is not None and depth >= horizon:
-            return here
-        replies = [self._world.step(state, o) for o in self._world.options(state)]
+        replies = self._outcomes(state, depth)
+        here = self._read(state, at_end=not replies)
         if not replies:
             return here
         if self._criterion.backup == "best play":
@@ -94,12 +98,21 @@ class _Valuation:
 
     def _own_best(self, state: Hashable, depth: int) -> Number:
         """Return what a reply is worth to the side that did not make it."""
-        theirs = self._world.score(state, self._criterion.feature)
+        moves = self._outcomes(state, depth)
+        theirs = self._read(state, at_end=not moves)
+        return max((self(move, depth + 1) for move in moves), default=0) - theirs
+
+    def _outcomes(self, state: Hashable, depth: int) -> list[Hashable]:
+        """Return what can come next, or nothing at the horizon."""
         horizon = self._criterion.horizon
         if horizon is not None and depth >= horizon:
-            return -theirs
-        moves = [self._world.step(state, o) for o in self._world.options(state)]
-        return max((self(move, depth + 1) for move in moves), default=0) - theirs
+            return []
+        return [self._world.step(state, option) for option in self._world.options(state)]
+
+    def _read(self, state: Hashable, *, at_end: bool) -> Number:
+        if self._criterion.only_ends and not at_end:
+            return 0
+        return self._world.score(state, self._criterion.feature)
 
 
 def mean(values: Any) -> Number:
@@ -109,6 +122,3 @@ def mean(values: Any) -> Number:
     if isinstance(total, int):
         return total // len(items) if total % len(items) == 0 else Fraction(total, len(items))
     return total / len(items)
-
-
-Criterion = Callable[[Instance, World[Any, Any]], Mapping[Hashable, Number]]

@@ -127,13 +127,51 @@ class HasCandidates(Protocol):
     def candidates(self) -> Sequence[Candidate]: ...
 
 
-__all__ = [
-    "Candidate",
-    "Distribution",
-    "HasCandidates",
-    "Outputs",
-    "Respond",
-    "ShiftFamily",
-    "System",
-    "Task",
-]
+@runtime_checkable
+class HasOpenLoop(Protocol):
+    """The task handle for measuring what feedback is worth."""
+
+    def episode(
+        self, distribution: Distribution, respond: Respond, rng: np.random.Generator
+    ) -> tuple[list[Instance], float]: ...
+
+    def open_loop_episode(
+        self, distribution: Distribution, respond: Respond, rng: np.random.Generator
+    ) -> float:
+        """Return the result when a plan made against simulated events is carried out blindly."""
+        ...
+
+    def disturbed(self, instance: Instance, rng: np.random.Generator) -> Instance | None:
+        """Return the instance had the last event on its trajectory been another, or None."""
+        ...
+
+
+@runtime_checkable
+class HasPictures(Protocol):
+    """The task handle for replays."""
+
+    def picture(self, instance: Instance) -> list[list[str]]:
+        """Return the instance as a rectangle of short texts."""
+        ...
+
+    def place(self, output: Any) -> tuple[int, int]:
+        """Return the row and column of an output in the picture."""
+        ...
+
+
+@runtime_checkable
+class HasOptimum(Protocol):
+    """The task handle for exact figures of merit."""
+
+    def optimum(self, distribution: Distribution) -> float:
+        """Return the best expected result that any system could have."""
+        ...
+
+
+@runtime_checkable
+class HasExactValue(Protocol):
+    """The task handle for exact results of systems that allow them."""
+
+    def exact_value(self, distribution: Distribution, system: System) -> float | None:
+        """Return the exact expected result of a system, or None where it must be sampled."""
+        ...

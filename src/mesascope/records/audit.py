@@ -1,5 +1,9 @@
 """The record of one audit: verdict, ledger, evidence, bridge, comparisons and witnesses."""
 
+from typing import Literal
+
+from pydantic import Field
+
 from mesascope.records.figures import (
     Answer,
     Curve,
@@ -13,7 +17,13 @@ from mesascope.records.figures import (
 
 
 class LineRecord(Record):
-    """One line of the verdict."""
+    """One line of the verdict.
+
+    Attributes:
+        unit: what the score is in, such as "share of moves" or "normalised regret".
+        false_positives: how often the line says so on organisms of known truth where it should
+            not; None where that was not measured.
+    """
 
     key: str
     question: str
@@ -22,6 +32,8 @@ class LineRecord(Record):
     score: Figure | None
     threshold: float | None
     more_samples: int | None
+    unit: str = ""
+    false_positives: Figure | None = None
 
 
 class AssumptionRecord(Record):
@@ -53,8 +65,8 @@ class EvidenceRecord(Record):
     score: Figure | None
     finding: str
     missing: str
-    details: PlainData = {}
-    curves: list[Curve] = []
+    details: PlainData = Field(default_factory=dict)
+    curves: list[Curve] = Field(default_factory=list)
 
 
 class FaithfulnessRecord(Record):
@@ -96,7 +108,9 @@ class ComparisonRecord(Record):
     Attributes:
         distribution, description: μ, and what it is.
         instances, constant: how many instances, and on how many R is constant.
-        decision_regret, menu_regret: normalised by the mean range of R; 0 best, 1 worst.
+        behaviour_regret: of what the system does, normalised by the mean range of R.
+        decision_regret, menu_regret: of its mesa-objective, in the same units; 0 best, 1 worst.
+            These and the next four are None where there is no mesa-objective to compare.
         rank_distance: share of pairs ordered otherwise, ties counted half; None if undefined.
         cardinal_distance: Pearson distance sqrt((1-ρ)/2) on one shared scale.
         coverage: ν_x of the decoder's image, and the share of outputs never visited.
@@ -110,12 +124,13 @@ class ComparisonRecord(Record):
     role: str
     instances: int
     constant: int
-    decision_regret: Figure
-    menu_regret: Figure
+    behaviour_regret: Figure
+    decision_regret: Figure | None
+    menu_regret: Figure | None
     rank_distance: Figure | None
     cardinal_distance: Figure | None
-    coverage: Figure
-    loss_outside: Figure
+    coverage: Figure | None
+    loss_outside: Figure | None
     base_value: Figure
     base_optimum: float | None
     base_value_of_mesa_optimum: Figure | None
@@ -134,6 +149,22 @@ class WorstShiftRecord(Record):
     history: list[tuple[int, float]]
 
 
+class LiftRecord(Record):
+    """The mesa-objective carried to systems, beside O_base over a population of systems.
+
+    Attributes:
+        population: how many systems, the audited one among them.
+        kendall, pearson: of the two over the population; None where undefined, said in `note`.
+        points: each system's name, O_base and lifted mesa-objective (None where undefined).
+    """
+
+    population: int
+    kendall: Figure | None
+    pearson: Figure | None
+    points: list[tuple[str, float, float | None]]
+    note: str = ""
+
+
 class SystemRecord(Record):
     """The system under audit. Provenance is declared, never detected."""
 
@@ -147,6 +178,7 @@ class SystemRecord(Record):
 class AuditRecord(Record):
     """Everything that one audit found."""
 
+    kind: Literal["audit"] = "audit"
     system: SystemRecord
     task: str
     base_objective: str
@@ -160,9 +192,10 @@ class AuditRecord(Record):
     residual: list[str]
     comparisons: list[ComparisonRecord]
     worst_shift: WorstShiftRecord | None
+    lift: LiftRecord | None = None
     replays: list[Replay]
-    curves: list[Curve] = []
-    notes: list[str] = []
+    curves: list[Curve] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
     samples: int
     epsilon: float
     seconds: float

@@ -2,10 +2,12 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from mesascope.records.audit import AuditRecord
 from mesascope.records.figures import Curve, PlainData, Record
 
-SCHEMA = "mesascope-run/1"
+SCHEMA: Literal["mesascope-run/1"] = "mesascope-run/1"
 
 
 class DiscoveryRecord(Record):
@@ -38,8 +40,8 @@ class SearchRecord(Record):
     discoveries: list[DiscoveryRecord]
     winner: str
     unidentifiable: list[str]
-    curves: list[Curve] = []
-    notes: list[str] = []
+    curves: list[Curve] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
 
 
 class ConfigRecord(Record):
@@ -65,6 +67,7 @@ class EnvironmentRecord(Record):
 class RunRecord(Record):
     """The whole run; `result.json` in a run directory, and what `--json` prints."""
 
+    kind: Literal["run"] = "run"
     schema_version: Literal["mesascope-run/1"] = SCHEMA
     title: str
     story: str

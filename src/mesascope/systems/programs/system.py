@@ -64,9 +64,7 @@ class ProgramStructure:
     def _tabulated(self, instance: Instance) -> Mapping[Hashable, Number]:
         values = value_table(self.program, instance.rules)
         children = _children(instance)
-        return {
-            cell: Fraction(int(values[child]), int(SCALE)) for cell, child in children.items()
-        }
+        return {cell: Fraction(int(values[child]), int(SCALE)) for cell, child in children.items()}
 
 
 @dataclass(frozen=True)

@@ -73,4 +73,3 @@ FEATURE_NAMES = tuple(FEATURES)
 def feature_table(graph: GameGraph) -> np.ndarray:
     """Return every feature at every position of a graph, shape (features, n), int64."""
     return np.stack([f(graph.own, graph.other, graph.rules) for f, _ in FEATURES.values()])
-

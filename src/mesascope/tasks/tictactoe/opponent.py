@@ -6,6 +6,7 @@ a mixture are well defined; mixing game by game would hide the opponent's kind f
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from mesascope.core.errors import BadOpponent
 
@@ -33,6 +34,8 @@ class Opponent:
         return f"perfect:{self.perfect:g},random:{1.0 - self.perfect:g}"
 
 
+_WEIGHT = re.compile(r"[0-9]+(\.[0-9]*)?(e-?[0-9]+)?|\.[0-9]+(e-?[0-9]+)?")
+
 RANDOM = Opponent(0.0)
 PERFECT = Opponent(1.0)
 
@@ -47,14 +50,16 @@ def parse_opponent(text: str) -> Opponent:
     """
     weights = {"random": 0.0, "perfect": 0.0}
     for part in text.strip().lower().split(","):
-        match = re.fullmatch(r"\s*([a-z]+)\s*(?::\s*([0-9]*\.?[0-9]+(?:e-?[0-9]+)?))?\s*", part)
-        if match is None or match[1] not in weights:
+        name, colon, weight = (piece.strip() for piece in part.partition(":"))
+        if name not in weights or (colon and not _WEIGHT.fullmatch(weight)):
+            close = get_close_matches(name[:40], weights, n=1) if name not in weights else []
+            guess = f" Did you mean {close[0]!r}?" if close else ""
             raise BadOpponent(
-                f"cannot read the opponent {text!r} at {part.strip()!r}: expected 'random', "
-                "'perfect', or a mixture such as 'random:0.5,perfect:0.5'"
+                f"cannot read the opponent {text[:80]!r} at {part.strip()[:40]!r}.{guess} Expected "
+                "'random', 'perfect', or a mixture such as 'random:0.5,perfect:0.5'"
             )
-        weights[match[1]] += float(match[2]) if match[2] is not None else 1.0
+        weights[name] += float(weight) if colon else 1.0
     total = sum(weights.values())
     if not 0.0 < total < float("inf"):
-        raise BadOpponent(f"the weights of {text!r} add up to {total:g}; give one above 0")
+        raise BadOpponent(f"the weights of {text[:80]!r} add up to {total:g}; give one above 0")
     return Opponent(weights["perfect"] / total)

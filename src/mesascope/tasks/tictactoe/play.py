@@ -104,7 +104,9 @@ class Outcome:
 
 def outcome(graph: GameGraph, policy: np.ndarray, opponent: np.ndarray) -> Outcome:
     """Return the exact result of a policy against an opponent, moving first in half the games."""
-    wins = _expected(graph, policy, opponent, np.maximum(graph.result, 0), -np.minimum(graph.result, 0))
+    wins = _expected(
+        graph, policy, opponent, np.maximum(graph.result, 0), -np.minimum(graph.result, 0)
+    )
     losses = _expected(
         graph, policy, opponent, -np.minimum(graph.result, 0), np.maximum(graph.result, 0)
     )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
 import numpy as np
@@ -63,6 +64,7 @@ class Rules:
 
 STANDARD = Rules()
 MISERE = Rules(misere=True)
+_NAMED = {"standard": STANDARD, "misere": MISERE}
 
 
 def parse_rules(text: str) -> Rules:
@@ -72,13 +74,16 @@ def parse_rules(text: str) -> Rules:
         BadRules: the text names no rule set, or one that no game can be played by.
     """
     name = text.strip().lower().replace("è", "e")
-    if name in ("standard", "misere"):
-        return MISERE if name == "misere" else STANDARD
-    match = re.fullmatch(r"orbits:\s*([0-9,\s]*?)\s*(/misere)?", name)
-    if match is None:
+    if name in _NAMED:
+        return _NAMED[name]
+    body = name.removeprefix("orbits:")
+    numbers = [part.strip() for part in body.removesuffix("/misere").split(",")]
+    numbers = [number for number in numbers if number]
+    if body == name or not all(re.fullmatch("[0-9]{1,4}", number) for number in numbers):
+        close = get_close_matches(name[:40], _NAMED, n=1)
+        guess = f" Did you mean {close[0]!r}?" if close else ""
         raise BadRules(
-            f"cannot read the rule set {text!r}: expected 'standard', 'misere', or orbit numbers "
-            "such as 'orbits:0,10,13' or 'orbits:0,10,13/misere'"
+            f"cannot read the rule set {text[:80]!r}.{guess} Expected 'standard', 'misere', or "
+            "orbit numbers such as 'orbits:0,10,13' or 'orbits:0,10,13/misere'"
         )
-    numbers = [part.strip() for part in match[1].split(",") if part.strip()]
-    return Rules(frozenset(int(n) for n in numbers), misere=match[2] is not None)
+    return Rules(frozenset(int(n) for n in numbers), misere=body.endswith("/misere"))

@@ -6,18 +6,18 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from mesascope.core.errors import IllegalOutput
 from mesascope.core.lookahead import BACKUPS, Lookahead
 from mesascope.core.objective import Utility
 from mesascope.core.system import System
 from mesascope.core.task import Candidate, Distribution, Outputs, Respond
 from mesascope.tasks.tictactoe.features import FEATURE_NAMES
+from mesascope.tasks.tictactoe.game import displaced, play, play_blindly
 from mesascope.tasks.tictactoe.graph import GameGraph, game_graph
 from mesascope.tasks.tictactoe.locate import moves_as_edges
 from mesascope.tasks.tictactoe.opponent import Opponent
 from mesascope.tasks.tictactoe.play import Outcome, optimal_play, outcome, replies
 from mesascope.tasks.tictactoe.rules import Rules
-from mesascope.tasks.tictactoe.world import EMPTY, Instance, TicTacToeWorld
+from mesascope.tasks.tictactoe.world import Instance, TicTacToeWorld
 
 
 @dataclass(frozen=True)
@@ -67,24 +67,21 @@ class TicTacToe:
         self, distribution: Distribution, respond: Respond, rng: np.random.Generator
     ) -> tuple[list[Instance], float]:
         """Play one game, the system moving first in half of them."""
-        arenas = arenas_of(distribution)
-        arena = arenas[int(rng.integers(len(arenas)))]
-        reply = replies(game_graph(arena.rules), arena.opponent)
-        system_moves = bool(rng.integers(2))
-        position, met = EMPTY, []
-        while True:
-            instance = Instance(arena.rules, arena.opponent, position)
-            if not instance.moves:
-                return met, self._result(instance, last_mover_is_system=not system_moves)
-            if system_moves:
-                met.append(instance)
-                weights = legal_weights(instance, respond(instance).weights)
-            else:
-                edges = moves_as_edges(arena.rules, position)
-                weights = np.array([reply[edges[cell]] for cell in instance.moves])
-            drawn = rng.choice(len(instance.moves), p=weights / weights.sum())
-            position = position.after(instance.moves[int(drawn)])
-            system_moves = not system_moves
+        start, system_first = self._deal(distribution, rng)
+        met, _, result = play(start, respond, rng, system_first=system_first)
+        return met, result
+
+    def open_loop_episode(
+        self, distribution: Distribution, respond: Respond, rng: np.random.Generator
+    ) -> float:
+        """Plan against a simulated opponent, then play the plan blindly; return the result."""
+        start, system_first = self._deal(distribution, rng)
+        _, plan, _ = play(start, respond, rng, system_first=system_first)
+        return play_blindly(start, plan, rng, system_first=system_first)
+
+    def disturbed(self, instance: Instance, rng: np.random.Generator) -> Instance | None:
+        """Return the instance with one of the opponent's pieces elsewhere."""
+        return displaced(instance, rng)
 
     def outputs(self, instance: Instance) -> Outputs:
         """Return the cells that may be filled."""
@@ -121,9 +118,7 @@ class TicTacToe:
     def candidates(self) -> Sequence[Candidate]:
         """Return the objectives that a player might pursue, for inference from behaviour."""
         looks = [
-            Lookahead(feature, backup, None)
-            for feature in ("won", "line")
-            for backup in BACKUPS
+            Lookahead(feature, backup, None) for feature in ("won", "line") for backup in BACKUPS
         ]
         looks += [Lookahead(f, "best play", 1) for f in FEATURE_NAMES if f not in ("lost", "full")]
         looks += [Lookahead(f, "best play", h) for f in ("won", "line") for h in (2, 3)]
@@ -146,21 +141,7 @@ class TicTacToe:
         return float(np.mean(values))
 
     @staticmethod
-    def _result(instance: Instance, *, last_mover_is_system: bool) -> float:
-        scored = TicTacToeWorld(instance).score(instance.position, "won")
-        return float(scored if last_mover_is_system else -scored)
-
-
-def legal_weights(instance: Instance, weights: Mapping[int, float]) -> np.ndarray:
-    """Return a choice as weights over the instance's moves.
-
-    Raises:
-        IllegalOutput: the choice puts weight on something that is no legal move.
-    """
-    illegal = [y for y, weight in weights.items() if weight > 0.0 and y not in instance.moves]
-    if illegal:
-        raise IllegalOutput(
-            f"{illegal[0]!r} is no legal move on {instance}; legal are the cells {instance.moves}, "
-            "numbered 0 to 8 in reading order"
-        )
-    return np.array([weights.get(cell, 0.0) for cell in instance.moves])
+    def _deal(distribution: Distribution, rng: np.random.Generator) -> tuple[Instance, bool]:
+        arenas = arenas_of(distribution)
+        arena = arenas[int(rng.integers(len(arenas)))]
+        return Instance(arena.rules, arena.opponent), bool(rng.integers(2))

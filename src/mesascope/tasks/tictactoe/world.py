@@ -68,7 +68,9 @@ class _Book:
 @lru_cache(maxsize=128)
 def _book(rules: Rules) -> _Book:
     graph = game_graph(rules, canonical=False)
-    positions = [Position(*pair) for pair in zip(graph.own.tolist(), graph.other.tolist(), strict=True)]
+    positions = [
+        Position(*pair) for pair in zip(graph.own.tolist(), graph.other.tolist(), strict=True)
+    ]
     starts, cells = graph.edge_start.tolist(), graph.cell.tolist()
     options = {
         position: tuple(cells[starts[i] : starts[i + 1]]) for i, position in enumerate(positions)

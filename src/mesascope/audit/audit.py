@@ -1,0 +1,161 @@
+"""The audit: one system, one task, one base objective; a verdict with its ledger."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mesascope.audit.behaviour import read_behaviour
+from mesascope.audit.bridge import cross
+from mesascope.audit.examine import examine
+from mesascope.audit.faithfulness import faithfulness
+from mesascope.audit.judge import Findings, headline, judge
+from mesascope.audit.ledger import enter_bridge, enter_limits, enter_system
+from mesascope.audit.lifted import lifted
+from mesascope.audit.record import (
+    assumption_record,
+    comparison_record,
+    evidence_records,
+    line_record,
+    model_record,
+    replay_record,
+    sure_figure,
+    worst_shift_record,
+)
+from mesascope.audit.settings import Settings
+from mesascope.audit.witness import find_witness
+from mesascope.audit.worst_shift import EXCLUDED, find_worst_shift
+from mesascope.core.assumption import Ledger
+from mesascope.core.objective import BaseObjective
+from mesascope.core.system import HasStructure, HasTrace, System
+from mesascope.core.task import Distribution, HasPictures, ShiftFamily, Task
+from mesascope.core.verdict import Verdict
+from mesascope.evidence.probe import Subject
+from mesascope.objectives.decompose import decompose
+from mesascope.records.audit import AuditRecord, SystemRecord
+
+UNKNOWN_PROVENANCE = "How the system came about is not known: learned or built, nobody said."
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit returns: the verdict, and the record that a report is made from."""
+
+    verdict: Verdict
+    record: AuditRecord
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is audited, against what.
+
+    Attributes:
+        system, task, base: the system, the task that it was selected on, and by what criterion.
+        train: the name of the training distribution; every other one is a declared shift.
+        family: shifts that the adversarial search may range over.
+        provenance: where the system came from, as a sentence; declared, never detected.
+        population: other systems of Σ, for the comparison by lifting.
+    """
+
+    system: System
+    task: Task
+    base: BaseObjective
+    train: str = "train"
+    family: ShiftFamily | None = None
+    provenance: str = UNKNOWN_PROVENANCE
+    population: Sequence[System] = field(default_factory=tuple)
+
+
+def audit(
+    case: Case, settings: Settings | None = None, say: Callable[[str], None] | None = None
+) -> Audit:
+    """Take one system apart and judge it.
+
+    Args:
+        case: what is audited.
+        settings: sample sizes, thresholds and the seed.
+        say: told what is going on, a few times a second.
+
+    Raises:
+        SystemFailure, IllegalOutput, StepLimitExceeded: the system misbehaved; says where.
+        NotDecomposable: the base objective is no expectation over outputs; says why.
+    """
+    settings = settings or Settings()
+    say = say or (lambda _: None)
+    began = time.perf_counter()
+    subject = Subject(case.system, case.task)
+    train = case.task.distributions[case.train]
+    shifts = [d for name, d in case.task.distributions.items() if name != case.train]
+    decomposition = decompose(case.base, case.task.utility_objective, case.train)
+
+    examination = examine(subject, train, shifts[0] if shifts else None, settings, say)
+    model = examination.model
+    say("carrying the objectives to outputs and comparing them in training")
+    crossings = [cross(subject, model, train, settings)]
+    for shift in shifts:
+        say(f"comparing them under {shift.name}")
+        crossings.append(cross(subject, model, shift, settings))
+    worst = None
+    if case.family is not None and settings.shift_budget:
+        say("looking for the worst shift")
+        worst = find_worst_shift(subject, model, case.family, settings, say)
+    findings = Findings(
+        name=case.system.name,
+        examination=examination,
+        train=crossings[0],
+        shifts=tuple(crossings[1:]),
+        worst=worst,
+        settings=settings,
+    )
+    lines = judge(findings)
+    ledger = Ledger()
+    enter_bridge(ledger, decomposition, findings)
+    enter_system(ledger, findings, case.provenance)
+    say("inferring an objective from behaviour alone")
+    behaviour = read_behaviour(subject, train, settings, ledger)
+    rows = faithfulness(subject, examination, behaviour, settings, ledger)
+    enter_limits(ledger, findings, case.family)
+    verdict = Verdict(
+        case.system.name, case.task.name, lines, ledger, headline(findings, lines)
+    )
+    say("playing witness episodes")
+    record = AuditRecord(
+        system=_system_record(case),
+        task=case.task.name,
+        base_objective=case.base.name,
+        headline=verdict.headline,
+        lines=[line_record(line) for line in lines],
+        ledger=[assumption_record(line) for line in ledger.lines],
+        evidence=evidence_records(examination),
+        mesa_model=model_record(model, examination, rows) if model is not None else None,
+        behavioural_objective=behaviour.sentence,
+        behavioural_fit=sure_figure(behaviour.fit),
+        residual=[str(line) for line in decomposition.residual],
+        comparisons=[
+            comparison_record(crossing, "train" if crossing is crossings[0] else "shift")
+            for crossing in crossings
+        ],
+        worst_shift=(
+            worst_shift_record(worst, case.family, EXCLUDED)
+            if worst is not None and case.family is not None
+            else None
+        ),
+        lift=lifted(subject, model, train, case, settings),
+        replays=_replays(subject, model, [train, *shifts], settings),
+        samples=settings.episodes,
+        epsilon=settings.epsilon,
+        seconds=time.perf_counter() - began,
+    )
+    return Audit(verdict, record)
+
+
+def _system_record(case: Case) -> SystemRecord:
+    system = case.system
+    shown = system.structure() if isinstance(system, HasStructure) else None
+    handles = {"structure": HasStructure, "trace": HasTrace}
+    return SystemRecord(
+        name=system.name,
+        text=shown.text if shown is not None else "not shown",
+        size=shown.size if shown is not None else None,
+        handles=[name for name, handle in handles.items() if isinstance(system, handle)],
+        provenance=case.provenance,
+    )

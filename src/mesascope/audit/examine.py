@@ -1,0 +1,177 @@
+"""The examination: run every detector on one system, and build its mesa-model where it has one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mesascope.audit.settings import Settings
+from mesascope.core.evidence import Evidence
+from mesascope.core.mesa_model import MesaModel
+from mesascope.core.objective import MesaObjective
+from mesascope.core.randomness import stream
+from mesascope.core.system import HasStructure, Instance, Structure
+from mesascope.core.task import Distribution
+from mesascope.core.verdict import Answer
+from mesascope.evidence.budget import BudgetCurve, budget
+from mesascope.evidence.control import control
+from mesascope.evidence.novelty import novelty
+from mesascope.evidence.probe import Subject, gather
+from mesascope.evidence.readout import EXACT, Readout, readout
+from mesascope.evidence.runner_up import runner_up
+from mesascope.evidence.selection import Selection, selection
+from mesascope.evidence.structure import structure
+from mesascope.evidence.swap import swap
+from mesascope.audit.bridge import behaviour_regret_on
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the detectors found.
+
+    Attributes:
+        optimizer: the answer to "is there search inside", from selection and structure.
+        model: what it searches for; None where there is no search or it cannot be read.
+        held_out: instances that no model was built from.
+        shown: the structure that the system shows, verified or not; None without the handle.
+        verified: whether the shown structure accounts for the output.
+    """
+
+    optimizer: Answer
+    selection: Selection
+    structure: Evidence
+    readout: Readout
+    budget: BudgetCurve
+    others: tuple[Evidence, ...]
+    model: MesaModel | None
+    held_out: tuple[Instance, ...]
+    shown: Structure | None
+    verified: bool
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Every finding, in the order in which a reader wants them."""
+        return (
+            self.selection.evidence,
+            self.structure,
+            self.readout.evidence,
+            self.budget.evidence,
+            *self.others,
+        )
+
+    @property
+    def control(self) -> Evidence:
+        """The finding on feedback."""
+        return next(e for e in self.others if e.card.name == "control")
+
+
+def examine(
+    subject: Subject,
+    train: Distribution,
+    novel: Distribution | None,
+    settings: Settings,
+    say: Say,
+) -> Examination:
+    """Run the detectors on instances from the system's own training episodes."""
+    seed = settings.seed
+    instances = gather(subject, train, settings.instances, stream(seed, "detectors"))
+    say("looking for search: perturbing what it imagines")
+    found = selection(subject, instances, seed)
+    verified = structure(subject, instances, seed)
+    shown = subject.system.structure() if isinstance(subject.system, HasStructure) else None
+    accounts = verified.score is not None and verified.score.low >= settings.agreement
+    answer = optimizer_answer(found, accounts, settings)
+    reading = instances[: settings.readout_instances]
+    say("reading out what it searches for")
+    named = readout(subject, reading, found, seed + 1)
+    model = None
+    if answer == "yes":
+        model = build_model(found, named, shown if accounts else None, settings)
+    say("cutting its budget, swapping its objective, deleting its winners, freezing its feedback")
+    criterion = named.best.criterion if named.best and named.best.agreement >= EXACT else None
+    others = [
+        swap(subject, reading, criterion, seed + 2),
+        runner_up(subject, instances, model),
+        control(
+            subject, train, instances, episodes=settings.control_episodes, seed=seed
+        ),
+    ]
+    if novel is not None:
+        others.append(
+            novelty(subject, novel, lambda s, d: behaviour_regret_on(s, d, 100, seed))
+        )
+    return Examination(
+        optimizer=answer,
+        selection=found,
+        structure=verified,
+        readout=named,
+        budget=budget(subject, instances),
+        others=tuple(others),
+        model=model,
+        held_out=tuple(instances[settings.readout_instances :]),
+        shown=shown,
+        verified=accounts,
+    )
+
+
+def optimizer_answer(found: Selection, accounts: bool, settings: Settings) -> Answer:
+    """Say whether there is search inside.
+
+    A causal effect of imagined positions settles it. Without one, only a structure that accounts
+    for the output can rule search out: a box that asks for nothing may simulate inside itself.
+    """
+    score = found.evidence.score
+    if score is None:
+        return "no" if accounts else "undetermined"
+    side = score.side_of(settings.selection_threshold)
+    if side > 0:
+        return "yes"
+    return "no" if side < 0 and accounts else "undetermined"
+
+
+def build_model(
+    found: Selection, named: Readout, shown: Structure | None, settings: Settings
+) -> MesaModel | None:
+    """Return the mesa-model: the shown structure's own values, else the criterion read out."""
+    horizon = None if found.to_the_end else found.horizon
+    best = named.best
+    if shown is not None and shown.kind == "evaluator":
+        exact = named.exact and best is not None
+        reading = best.criterion.name if exact and best is not None else f"`{shown.text}`"
+
+        return MesaModel(
+            objective=MesaObjective(reading, lambda x, w: shown.candidates(x, w) or {}),
+            candidates="the outputs of the instance, each through the outcome it leads to",
+            standing="extracted",
+            horizon=horizon,
+            size=shown.size,
+            source=f"its own structure, `{shown.text}`, run by the harness",
+        )
+    if best is not None and best.agreement >= settings.agreement:
+        return MesaModel(
+            objective=MesaObjective(best.criterion.name, best.criterion.values),
+            candidates="the outputs of the instance, each through the outcome it leads to",
+            standing="extracted",
+            horizon=horizon,
+            size=best.criterion.size,
+            source="what it asks the harness for, and how its outputs answer perturbed scores",
+        )
+    return None
+
+
+def reading_sentence(model: MesaModel, named: Readout) -> str:
+    """Say what the system wants, in a sentence."""
+    best = named.best
+    if best is None:
+        return f"It maximises {model.objective.name}."
+    if best.agreement >= EXACT:
+        return f"It maximises {best.criterion.name}."
+    return (
+        f"It maximises {model.objective.name}; no named criterion matches it. The nearest is "
+        f"{best.criterion.name}, which predicts {best.agreement:.0%} of its perturbed choices."
+    )
+
+
+def distinct(instances: Sequence[Instance]) -> list[Instance]:
+    """Return instances without repetition, in order."""
+    return list(dict.fromkeys(instances))

@@ -1,0 +1,37 @@
+"""How an audit is set: thresholds, sample sizes and the seed. All of it is recorded."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The knobs of an audit.
+
+    Attributes:
+        seed: of every sample that the audit draws.
+        epsilon: regret, in units of what is at stake, up to which two objectives agree.
+        episodes: per distribution, for regrets and values.
+        instances: distinct instances for the detectors.
+        readout_instances: of those, how many are used to name the objective; the rest is held
+            out for faithfulness.
+        control_episodes: with and without feedback.
+        selection_threshold: share of decisions that imagination must change.
+        control_threshold: what feedback must be worth, in units of the result.
+        agreement: what a structure or a model must predict to count.
+        shift_budget: members of the family that the adversarial search may try.
+        shift_episodes: per member tried.
+        fresh_episodes: for the worst member, afterwards.
+    """
+
+    seed: int = 0
+    epsilon: float = 0.05
+    episodes: int = 500
+    instances: int = 48
+    readout_instances: int = 16
+    control_episodes: int = 600
+    selection_threshold: float = 0.1
+    control_threshold: float = 0.2
+    agreement: float = 0.9
+    shift_budget: int = 60
+    shift_episodes: int = 12
+    fresh_episodes: int = 400

@@ -1,0 +1,123 @@
+"""What every detector works on: a system, its task, and distinct instances from its own episodes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mesascope.core.choice import Choice
+from mesascope.core.harness import DEFAULT_STEP_LIMIT, Harness, Rescore, Restrict, noise, run
+from mesascope.core.system import Instance, System
+from mesascope.core.task import Distribution, Task
+from mesascope.core.world import World
+
+NOISE_SPREAD = 8  # whole numbers in -8..8: larger than any gap between the scores in use
+REACH_CAP = 20_000  # states explored at most when asking how long an episode could go on
+
+
+@dataclass
+class Subject:
+    """A system under audit, on a task; remembers its unperturbed answers.
+
+    Attributes:
+        system, task: what is audited, on what.
+        answers: what the system answered, by instance.
+    """
+
+    system: System
+    task: Task
+    step_limit: int = DEFAULT_STEP_LIMIT
+    answers: dict[Instance, Choice[Any]] = field(default_factory=dict)
+
+    def respond(self, instance: Instance) -> Choice[Any]:
+        """Return the system's answer in the true world."""
+        if instance not in self.answers:
+            self.answers[instance] = run(self.system, instance, self.task.world(instance))
+        return self.answers[instance]
+
+    def watch(
+        self,
+        instance: Instance,
+        *,
+        rescore: Rescore | None = None,
+        restrict: Restrict | None = None,
+    ) -> tuple[Choice[Any], Harness]:
+        """Run the system in a harness and return its answer with what the harness saw."""
+        harness = self.harness(instance, rescore=rescore, restrict=restrict)
+        return run(self.system, instance, harness), harness
+
+    def harness(
+        self,
+        instance: Instance,
+        *,
+        rescore: Rescore | None = None,
+        restrict: Restrict | None = None,
+    ) -> Harness:
+        """Return a fresh harness around an instance's world."""
+        return Harness(
+            self.task.world(instance),
+            rescore=rescore,
+            restrict=restrict,
+            step_limit=self.step_limit,
+        )
+
+
+def gather(
+    subject: Subject, distribution: Distribution, count: int, rng: np.random.Generator
+) -> list[Instance]:
+    """Return up to `count` distinct instances with a choice, from the system's own episodes."""
+    found: dict[Instance, None] = {}
+    for _ in range(4 * count):
+        met, _ = subject.task.episode(distribution, subject.respond, rng)
+        for instance in met:
+            items = subject.task.outputs(instance).items
+            if items is None or len(items) > 1:
+                found.setdefault(instance)
+        if len(found) >= count:
+            break
+    return list(found)[:count]
+
+
+def noise_at(depth: int, seed: int) -> Rescore:
+    """Return an intervention that adds noise to every score read exactly `depth` plies ahead."""
+
+    def rescore(state: Any, at: int, feature: str, value: Any) -> Any:
+        return value + noise(seed, state, feature, NOISE_SPREAD) if at == depth else value
+
+    return rescore
+
+
+def noise_beyond(depth: int, seed: int) -> Rescore:
+    """Return an intervention that adds noise to every score read more than `depth` plies ahead."""
+
+    def rescore(state: Any, at: int, feature: str, value: Any) -> Any:
+        return value + noise(seed, state, feature, NOISE_SPREAD) if at > depth else value
+
+    return rescore
+
+
+def cut_off(depth: int) -> Restrict:
+    """Return an intervention under which nothing can be done `depth` plies ahead or later."""
+
+    def restrict(state: Any, at: int, options: Sequence[Any]) -> Sequence[Any]:
+        return options if at < depth else ()
+
+    return restrict
+
+
+def reach(world: World[Any, Any], cap: int = REACH_CAP) -> int:
+    """Return how many plies ahead the longest continuation goes; a lower bound past `cap` states."""
+    frontier, depth, seen = {world.root}, 0, 0
+    while frontier and seen < cap:
+        seen += len(frontier)
+        following = {
+            world.step(state, option) for state in frontier for option in world.options(state)
+        }
+        if not following:
+            break
+        frontier, depth = following, depth + 1
+    return depth
+
+
+Say = Callable[[str], None]

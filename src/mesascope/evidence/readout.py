@@ -1,0 +1,116 @@
+"""Readout: which named criterion predicts what the system does when its scores are perturbed?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mesascope.core.choice import Choice
+from mesascope.core.evidence import Card, Evidence
+from mesascope.core.lookahead import BACKUPS, Lookahead
+from mesascope.core.system import Instance
+from mesascope.evidence.probe import Subject, noise_beyond
+from mesascope.evidence.selection import Selection
+from mesascope.evidence.shares import share
+
+CARD = Card(
+    name="readout",
+    measures=(
+        "For every criterion in a family (a feature that the system was seen to read, a way to "
+        "back it up, a horizon): how much of the system's probability lies where the criterion "
+        "says, in worlds whose scores were perturbed."
+    ),
+    why=(
+        "In the true world many criteria choose alike. Under noise on every score they come "
+        "apart, and only the one that the system uses goes on predicting it."
+    ),
+    example=(
+        "A hard-coded minimax without a readable structure is matched in every run by "
+        "`won`, to the end, best play; averaged play is matched in far fewer."
+    ),
+    known_problems=(
+        "The family is finite: a criterion outside of it is at best approximated, and the finding "
+        "then says so. Features that are equal everywhere, such as two names of one quantity, "
+        "cannot be told apart by reading alone; which of them was read decides the name."
+    ),
+    references="Woodward 2003 on interventions; Geiger et al. 2021.",
+)
+EXACT = 0.99
+_SAME = 1e-9
+_TRIALS = 2
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A criterion and how well it predicts under intervention."""
+
+    criterion: Lookahead
+    agreement: float
+    runs: int
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What the detector found; readings are best first, and `exact` are those that never failed."""
+
+    evidence: Evidence
+    readings: tuple[Reading, ...]
+
+    @property
+    def best(self) -> Reading | None:
+        return self.readings[0] if self.readings else None
+
+    @property
+    def exact(self) -> bool:
+        return self.best is not None and self.best.agreement >= EXACT
+
+
+def readout(
+    subject: Subject, instances: Sequence[Instance], found: Selection, seed: int
+) -> Readout:
+    """Hold named criteria against the system in worlds whose scores are all perturbed."""
+    if not found.horizon or not instances:
+        missing = "no imagined position was seen to matter, so there is no search to read out"
+        return Readout(Evidence(CARD, None, "Nothing to read out.", missing), ())
+    answers: list[tuple[Instance, int, Choice[object]]] = []
+    for instance in instances:
+        for trial in range(_TRIALS):
+            answer, _ = subject.watch(instance, rescore=noise_beyond(0, seed + trial))
+            answers.append((instance, seed + trial, answer))
+    readings = [
+        Reading(criterion, _agreement(subject, criterion, answers), len(answers))
+        for criterion in _hypotheses(found)
+    ]
+    readings.sort(key=lambda r: (-r.agreement, r.criterion.size))
+    best = readings[0]
+    quality = "It is" if best.agreement >= EXACT else "The nearest named criterion is"
+    finding = (
+        f"{quality} {best.criterion.name}: the prediction held in {best.agreement:.0%} of "
+        f"{best.runs} perturbed runs."
+    )
+    details = {"agreement by criterion": {r.criterion.name: r.agreement for r in readings}}
+    score = share(best.agreement * best.runs, best.runs)
+    return Readout(Evidence(CARD, score, finding, details=details), tuple(readings))
+
+
+def _hypotheses(found: Selection) -> list[Lookahead]:
+    horizon = None if found.to_the_end else found.horizon
+    if horizon == 1:
+        return [Lookahead(feature, BACKUPS[0], horizon) for feature in found.features]
+    return [
+        Lookahead(feature, backup, horizon, only_ends)
+        for feature in found.features
+        for backup in BACKUPS
+        for only_ends in (False, True)
+    ]
+
+
+def _agreement(
+    subject: Subject,
+    criterion: Lookahead,
+    answers: Sequence[tuple[Instance, int, Choice[object]]],
+) -> float:
+    total = 0.0
+    for instance, seed, answer in answers:
+        world = subject.harness(instance, rescore=noise_beyond(0, seed))
+        predicted = Choice.among_best(criterion.values(instance, world))
+        total += 1.0 - predicted.distance(answer)
+    return total / len(answers)

@@ -1,0 +1,162 @@
+"""The report's plots. Each is drawn twice, for a wide and for a narrow window."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+
+from mesascope.records.figures import Curve
+from mesascope.records.run import DiscoveryRecord, SearchRecord
+from mesascope.report.format import short, shortened
+from mesascope.report.svg import COLOURS, drawing, new_drawing, to_markup
+
+WIDE, HALF, NARROW = 980, 460, 340
+LINES = [
+    ("base", "-", "o"), ("mesa", (0, (5, 2)), "s"), ("third", (0, (1.5, 1.5)), "^"),
+    ("fourth", (0, (6, 2, 1.5, 2)), "D"), ("soft", "-", "v"), ("ink", (0, (3, 1)), "P"),
+]  # fmt: skip
+KINDS = {"reflex": ("s", "soft"), "look": ("^", "third"), "search": ("o", "base")}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A plot for both widths, and what it shows in words."""
+
+    wide: Markup
+    narrow: Markup
+    label: str
+
+
+def both(
+    draw: Callable[[Axes, bool], None],
+    prefix: str,
+    label: str,
+    wide: tuple[float, float],
+    narrow: tuple[float, float],
+) -> Plot:
+    """Draw a plot for both widths, each given with its height in CSS pixels."""
+    made = []
+    with drawing():
+        for name, (width, height) in (("w", wide), ("n", narrow)):
+            figure = new_drawing(width, height)
+            draw(figure.add_subplot(), name == "n")
+            made.append(to_markup(figure, f"{prefix}{name}"))
+    return Plot(made[0], made[1], label)
+
+
+def quiet(axes: Axes, *, log: bool = False) -> None:
+    """Few ticks, numbers as in the text, and a hairline for each."""
+    axes.tick_params(length=3, width=0.8, pad=4)
+    axes.grid(axis="y", color=COLOURS["rule"], linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    if log:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(10, numticks=7))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_minor_locator(NullLocator())
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+
+
+def legend(axes: Axes, columns: int) -> None:
+    """Put the names of the series above the plot."""
+    axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.3,
+        handlelength=2.2, columnspacing=1.6, handletextpad=0.6, labelcolor=COLOURS["ink"],
+    )  # fmt: skip
+
+
+def marker_of(kind: str) -> tuple[str, str]:
+    """Return the marker and colour for a kind of program."""
+    return next((look for part, look in KINDS.items() if part in kind.lower()), ("D", "mesa"))
+
+
+def timeline(search: SearchRecord) -> Plot | None:
+    """Best value over evaluations, each discovery marked by its kind and numbered."""
+    found = search.discoveries
+    if not found:
+        return None
+    draw = partial(_timeline, found, max(search.evaluations, found[-1].evaluations))
+    label = f"Best value over evaluations: {len(found)} discoveries."
+    return both(draw, "timeline", label, (WIDE, 300), (NARROW, 280))
+
+
+def _timeline(found: list[DiscoveryRecord], last: int, axes: Axes, narrow: bool) -> None:
+    quiet(axes, log=True)
+    xs = [max(1, item.evaluations) for item in found]
+    end = [*xs, max(last, xs[-1])]
+    for values, style, name in (
+        ([item.value for item in found], {"color": COLOURS["ink"], "linewidth": 1.2}, "value"),
+        (
+            [item.behaviour for item in found],
+            {"color": COLOURS["soft"], "linewidth": 0.9, "linestyle": (0, (2, 2))},
+            "behaviour, before charges",
+        ),
+    ):
+        if name == "value" or any(item.value != item.behaviour for item in found):
+            axes.plot(end, [*values, values[-1]], drawstyle="steps-post", label=name, **style)
+    for kind in dict.fromkeys(item.kind for item in found):
+        shape, colour = marker_of(kind)
+        hollow = colour == "soft"
+        axes.plot(
+            [x for x, item in zip(xs, found, strict=True) if item.kind == kind],
+            [item.value for item in found if item.kind == kind],
+            linestyle="none", marker=shape, markersize=7, markeredgewidth=1.4,
+            markeredgecolor=COLOURS[colour], label=shortened(kind, 24),
+            markerfacecolor=COLOURS["paper"] if hollow else COLOURS[colour],
+        )  # fmt: skip
+    axes.margins(x=0.03, y=0.16)
+    axes.figure.canvas.draw()
+    room = 0.0
+    for index, (x, item) in enumerate(zip(xs, found, strict=True), 1):
+        place = float(axes.transData.transform((x, item.value))[0])
+        if place >= room:
+            axes.annotate(
+                str(index), (x, item.value), (0, 8), textcoords="offset points", ha="center",
+                fontsize=10, color=COLOURS["soft"],
+            )  # fmt: skip
+            room = place + 15
+    axes.set_xlabel("programs scored")
+    axes.set_ylabel("best value so far")
+    legend(axes, 2 if narrow else 6)
+
+
+def curve(record: Curve, prefix: str) -> Plot:
+    """One or more series over a shared axis."""
+    label = f"{record.title}: {record.y_label} over {record.x_label}."
+    rows = len(record.series)
+    return both(
+        partial(_curve, record), prefix, label, (HALF, 270 + 9 * rows), (NARROW, 250 + 18 * rows)
+    )
+
+
+def _curve(record: Curve, axes: Axes, narrow: bool) -> None:
+    points = [point for series in record.series.values() for point in series]
+    quiet(axes, log=record.x_log and all(x > 0 for x, _ in points) and bool(points))
+    for index, (name, series) in enumerate(record.series.items()):
+        colour, dashes, shape = LINES[index % len(LINES)]
+        axes.plot(
+            [x for x, _ in series], [y for _, y in series],
+            color=COLOURS[colour], linestyle=dashes, label=shortened(name, 34 if narrow else 44),
+            marker=shape if len(series) <= 25 else None, markersize=4,
+        )  # fmt: skip
+    for index, (name, x) in enumerate(record.marks.items()):
+        axes.axvline(x, color=COLOURS["soft"], linewidth=0.9, linestyle=(0, (1, 2)))
+        axes.annotate(
+            shortened(name, 26), (x, 1 - 0.09 * (index % 3)), (4, -2), fontsize=10, va="top",
+            xycoords=axes.get_xaxis_transform(), textcoords="offset points",
+            color=COLOURS["soft"],
+        )  # fmt: skip
+    axes.margins(x=0.04, y=0.12)
+    axes.set_xlabel(shortened(record.x_label, 60))
+    axes.set_ylabel(shortened(record.y_label, 40))
+    # A row of a legend that is wider than the plot would push the axes aside.
+    names = [shortened(name, 44) for name in record.series]
+    if names:
+        legend(axes, 2 if len(names) > 1 and max(map(len, names)) < (18 if narrow else 26) else 1)

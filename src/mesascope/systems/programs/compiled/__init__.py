@@ -1,0 +1,1 @@
+"""Programs valued on whole game graphs at once, in compiled code."""
