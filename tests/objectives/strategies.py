@@ -4,12 +4,18 @@ import math
 import random
 
 import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesascope.objectives.pair import Pair
 
 INSIDE = st.sampled_from([-2.0, -0.5, 0.0, 1.0, 3.0])
 ANYWHERE = st.one_of(INSIDE, st.none())
+
+
+def check(*args, **kwargs):
+    """Like `given`, with fewer examples: the run-time checks of shapes make each one slow."""
+    return lambda test: settings(max_examples=50)(given(*args, **kwargs)(test))
 
 
 @st.composite

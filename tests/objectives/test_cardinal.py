@@ -2,13 +2,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
-from tests.objectives.strategies import INSIDE, samples
 
 from mesascope.objectives.cardinal import cardinal_distance
 from mesascope.objectives.pair import Pair
 from mesascope.objectives.statistic import value_of
+from tests.objectives.strategies import INSIDE, check, samples
 
 
 def brute(several):
@@ -37,7 +36,7 @@ def test_by_hand():
     assert value_of(cardinal_distance(mixed)) == pytest.approx(math.sqrt(1.6 / 2))
 
 
-@given(samples())
+@check(samples())
 def test_against_the_definition(several):
     found, expected = value_of(cardinal_distance(several)), brute(several)
     assert (found is None) == (expected is None)
@@ -47,7 +46,7 @@ def test_against_the_definition(several):
         assert found**2 == pytest.approx(expected**2, abs=1e-12)
 
 
-@given(
+@check(
     samples(values=INSIDE),
     st.floats(0.1, 10),
     st.floats(0.1, 10),

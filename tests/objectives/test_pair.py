@@ -2,13 +2,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
 from jaxtyping import TypeCheckError
-from tests.objectives.strategies import samples
 
 from mesascope.objectives.batch import Batch
 from mesascope.objectives.errors import BadPair
 from mesascope.objectives.pair import Pair, settle
+from tests.objectives.strategies import check, samples
 
 
 def test_a_pair_from_plain_numbers():
@@ -53,7 +52,7 @@ def test_rounding_is_taken_out_of_floats_and_nothing_out_of_exact_numbers():
     assert len(set(settle([1e-12, 2e-12], 1e-9).tolist())) == 2
 
 
-@given(samples())
+@check(samples())
 def test_a_batch_holds_what_its_pairs_hold(several):
     batch = Batch.of(several)
     assert Batch.of(batch) is batch

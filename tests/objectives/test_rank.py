@@ -3,14 +3,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
-from tests.objectives.strategies import INSIDE, pairs, rising, samples
 
 from mesascope.objectives import rank
 from mesascope.objectives.pair import Pair
 from mesascope.objectives.rank import rank_distance
 from mesascope.objectives.statistic import value_of
+from tests.objectives.strategies import INSIDE, check, pairs, rising, samples
 
 
 def brute(pair):
@@ -46,7 +45,7 @@ def test_undefined_instances_are_counted_and_leave_the_mean():
     assert value_of(rank_distance([constant, outside])) is None
 
 
-@given(samples())
+@check(samples())
 def test_against_a_double_loop(several):
     figure = rank_distance(several)
     expected = [brute(pair) for pair in several]
@@ -55,7 +54,7 @@ def test_against_a_double_loop(several):
     assert (figure.above <= figure.below).all()
 
 
-@given(samples())
+@check(samples())
 def test_large_batches_are_cut_without_a_seam(several):
     whole = rank_distance(several).above
     with pytest.MonkeyPatch.context() as patch:
@@ -63,7 +62,7 @@ def test_large_batches_are_cut_without_a_seam(several):
         assert (rank_distance(several).above == whole).all()
 
 
-@given(st.permutations(range(6)))
+@check(st.permutations(range(6)))
 def test_without_ties_it_is_half_of_one_less_tau(order):
     scipy = pytest.importorskip("scipy.stats")
     tau = scipy.kendalltau(range(6), order).statistic
@@ -71,7 +70,7 @@ def test_without_ties_it_is_half_of_one_less_tau(order):
     assert value_of(figure) == pytest.approx((1 - tau) / 2)
 
 
-@given(pairs(values=INSIDE, least=2))
+@check(pairs(values=INSIDE, least=2))
 def test_identity_reversal_and_symmetry(pair):
     same = value_of(rank_distance([Pair(pair.utility, pair.utility)]))
     reverse = value_of(rank_distance([Pair(pair.utility, -pair.utility)]))
@@ -80,7 +79,7 @@ def test_identity_reversal_and_symmetry(pair):
     assert value_of(rank_distance([there])) == value_of(rank_distance([back]))
 
 
-@given(samples())
+@check(samples())
 def test_increasing_maps_of_each_instance_change_nothing(several):
     mapped = [
         dataclasses.replace(

@@ -3,14 +3,13 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from tests.objectives.strategies import INSIDE, pairs, rising, samples
 
 from mesascope.objectives.errors import BadPair
 from mesascope.objectives.menu import menu_regret
 from mesascope.objectives.pair import Pair
 from mesascope.objectives.regret import behaviour_regret, decision_regret
 from mesascope.objectives.statistic import value_of
+from tests.objectives.strategies import INSIDE, check, pairs, rising, samples
 
 INF = -np.inf
 
@@ -111,7 +110,7 @@ def test_menus_of_many_outputs_are_exact():
     assert constant == pytest.approx(0.5)
 
 
-@given(samples())
+@check(samples())
 def test_decision_regret_against_brute_force(several):
     ratio = decision_regret(several)
     for row, pair in enumerate(several):
@@ -120,7 +119,7 @@ def test_decision_regret_against_brute_force(several):
         assert ratio.below[row] == stake
 
 
-@given(samples())
+@check(samples())
 def test_menu_regret_against_all_menus(several):
     ratio = menu_regret(several)
     for row, pair in enumerate(several):
@@ -129,7 +128,7 @@ def test_menu_regret_against_all_menus(several):
         assert ratio.below[row] == pytest.approx(stake, abs=1e-11)
 
 
-@given(samples())
+@check(samples())
 def test_behaviour_regret_against_a_loop(several):
     ratio = behaviour_regret(several)
     for row, pair in enumerate(several):
@@ -138,7 +137,7 @@ def test_behaviour_regret_against_a_loop(several):
 
 
 @pytest.mark.parametrize("regret", [decision_regret, menu_regret])
-@given(several=samples())
+@check(several=samples())
 def test_bounds(regret, several):
     ratio = regret(several)
     assert (ratio.above >= 0).all()
@@ -146,7 +145,7 @@ def test_bounds(regret, several):
 
 
 @pytest.mark.parametrize("regret", [decision_regret, menu_regret])
-@given(several=samples())
+@check(several=samples())
 def test_an_increasing_map_of_each_instance_changes_nothing(regret, several):
     mapped = [
         dataclasses.replace(
@@ -158,7 +157,7 @@ def test_an_increasing_map_of_each_instance_changes_nothing(regret, several):
 
 
 @pytest.mark.parametrize("regret", [decision_regret, menu_regret])
-@given(pair=pairs(values=INSIDE))
+@check(pair=pairs(values=INSIDE))
 def test_the_utility_has_no_regret_with_itself_and_its_reverse_has_all(regret, pair):
     same = regret([dataclasses.replace(pair, pulled=3.0 * pair.utility - 1.0)])
     assert same.above[0] == 0.0
@@ -167,7 +166,7 @@ def test_the_utility_has_no_regret_with_itself_and_its_reverse_has_all(regret, p
 
 
 @pytest.mark.parametrize("regret", [decision_regret, menu_regret])
-@given(pair=pairs())
+@check(pair=pairs())
 def test_the_order_of_outputs_does_not_matter(regret, pair):
     turned = Pair(pair.utility[::-1].copy(), pair.pulled[::-1].copy())
     assert regret([turned]).above == pytest.approx(regret([pair]).above, abs=1e-12)

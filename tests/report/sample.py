@@ -10,6 +10,7 @@ from mesascope.records.audit import (
     ComparisonRecord,
     EvidenceRecord,
     FaithfulnessRecord,
+    LiftRecord,
     LineRecord,
     MesaModelRecord,
     SystemRecord,
@@ -24,7 +25,9 @@ from mesascope.records.run import (
     SearchRecord,
 )
 
-HOSTILE = '"><script>alert(1)</script>\' onload="alert(2)" $\\frac{1}{$ \u202e\x00 {{7*7}} ]]> 漢字🦊 '
+HOSTILE = (
+    '"><script>alert(1)</script>\' onload="alert(2)" $\\frac{1}{$ \u202e\x00 {{7*7}} ]]> 漢字🦊 '
+)
 
 
 def figure(estimate: float, half: float = 0.02, samples: int = 2000) -> Figure:
@@ -62,6 +65,28 @@ def lines(robust: bool) -> list[LineRecord]:
             threshold=0.1,
             more_samples=0,
             unit="return lost without feedback",
+        ),
+        LineRecord(
+            key="behaves-on-train",
+            question="Does it do well in training?",
+            answer="yes",
+            sentence="Its choices are within ε of the best in training (regret 0.013, ε 0.05).",
+            score=figure(0.013, 0.004),
+            threshold=0.05,
+            more_samples=0,
+            unit="normalised regret",
+        ),
+        LineRecord(
+            key="behaves-under-shift",
+            question="Does it do well under every declared shift?",
+            answer="yes" if robust else "no",
+            sentence="Its choices stay within ε of the best under every declared shift."
+            if robust
+            else "Its choices lose more than ε on the perfect opponent (regret 0.217, ε 0.05).",
+            score=figure(0.009, 0.006) if robust else figure(0.217, 0.019),
+            threshold=0.05,
+            more_samples=0,
+            unit="normalised regret",
         ),
         LineRecord(
             key="aligned-on-train",
@@ -165,8 +190,14 @@ def evidence() -> list[EvidenceRecord]:
                     title="How deep it looks",
                     x_label="plies below the position",
                     y_label="share of imagined positions",
-                    series={"this system": [(i, v) for i, v in enumerate(
-                        [0.02, 0.06, 0.13, 0.2, 0.22, 0.18, 0.11, 0.06, 0.02], 1)]},
+                    series={
+                        "this system": [
+                            (i, v)
+                            for i, v in enumerate(
+                                [0.02, 0.06, 0.13, 0.2, 0.22, 0.18, 0.11, 0.06, 0.02], 1
+                            )
+                        ]
+                    },
                 ),
                 Curve(
                     title="Return against budget",
@@ -174,10 +205,20 @@ def evidence() -> list[EvidenceRecord]:
                     y_label="return",
                     x_log=True,
                     series={
-                        "this system": [(10, 0.2), (100, 0.41), (1e3, 0.7), (1e4, 0.91),
-                                        (1e5, 0.93)],
-                        "random rollouts": [(10, 0.05), (100, 0.3), (1e3, 0.52), (1e4, 0.6),
-                                            (1e5, 0.61)],
+                        "this system": [
+                            (10, 0.2),
+                            (100, 0.41),
+                            (1e3, 0.7),
+                            (1e4, 0.91),
+                            (1e5, 0.93),
+                        ],
+                        "random rollouts": [
+                            (10, 0.05),
+                            (100, 0.3),
+                            (1e3, 0.52),
+                            (1e4, 0.6),
+                            (1e5, 0.61),
+                        ],
                     },
                     marks={"its own budget": 18234.0},
                 ),
@@ -208,6 +249,7 @@ def comparison(name: str, role: str, decision: float, menu: float) -> Comparison
         role=role,
         instances=2270,
         constant=666,
+        behaviour_regret=figure(decision * 1.1, 0.01),
         decision_regret=figure(decision, 0.01, 0 if exact else 2000),
         menu_regret=figure(menu, 0.016),
         rank_distance=figure(menu * 1.4, 0.02),
@@ -284,8 +326,8 @@ def audit(name: str, text: str, *, robust: bool) -> AuditRecord:
         mesa_model=MesaModelRecord(
             candidates="the legal moves of the position, each with every game that can follow it",
             objective="sub(lost, mean(self))",
-            reading="the mean, over all continuations played at random by both sides, of winning "
-            "less losing",
+            reading="It maximises the mean, over all continuations played at random by both sides, of winning "
+            "less losing.",
             decoder="a candidate stands for its first move",
             standing="extracted",
             horizon="to the end of the game (up to 9 plies)",
@@ -334,6 +376,16 @@ def audit(name: str, text: str, *, robust: bool) -> AuditRecord:
             fresh=figure(0.214, 0.019),
             excluded="point masses on a single position",
             history=[(1, 0.03), (9, 0.09), (31, 0.14), (77, 0.201), (210, 0.246)],
+        ),
+        lift=LiftRecord(
+            population=9,
+            kendall=figure(0.61, 0.2, 9),
+            pearson=None,
+            points=[("corner", 0.11, 0.2), ("centre", 0.2, 0.21), ("threat", -0.3, None),
+                    ("sub(lost, threat)", 0.55, 0.5), ("1", -0.21, -0.2), (text, 0.9279, 0.93),
+                    ("sub(lost, max(self))", 0.8726, 0.7), ("full", 0.02, -0.05),
+                    ("lost", 0.4, 0.41)],
+            note="Pearson's correlation is undefined: the lifted values are fixed up to order",
         ),
         replays=replays(),
         curves=[],
@@ -428,7 +480,7 @@ def bare() -> RunRecord:
     empty = first.model_copy(
         update={
             "mesa_model": None, "behavioural_fit": None, "residual": [], "comparisons": [],
-            "worst_shift": None, "replays": [], "evidence": [], "notes": [], "ledger": [],
+            "worst_shift": None, "lift": None, "replays": [], "evidence": [], "notes": [], "ledger": [],
             "lines": [
                 line.model_copy(
                     update={"score": None, "threshold": None, "answer": "undetermined",
@@ -441,7 +493,7 @@ def bare() -> RunRecord:
     return whole.model_copy(update={"search": None, "audits": [empty], "next_commands": []})
 
 
-LITERAL = {"answer", "status", "standing", "schema_version"}
+LITERAL = {"kind", "answer", "status", "standing", "schema_version"}
 
 
 def hostile(text: str = HOSTILE) -> RunRecord:

@@ -89,8 +89,7 @@ class PlainGame:
     def reply(self, state: State, perfect: Fraction) -> dict[int, Fraction]:
         cells, best = self.open(state), self.best(state)
         return {
-            c: (perfect / len(best) if c in best else 0) + (1 - perfect) / len(cells)
-            for c in cells
+            c: (perfect / len(best) if c in best else 0) + (1 - perfect) / len(cells) for c in cells
         }
 
 
@@ -111,7 +110,9 @@ class PlainDecision:
         if result is not None:
             return Fraction(result)
         reply = self.game.reply(state, self.perfect)
-        return sum((p * self.to_move(self.game.after(state, c)) for c, p in reply.items()), Fraction())
+        return sum(
+            (p * self.to_move(self.game.after(state, c)) for c, p in reply.items()), Fraction()
+        )
 
     def move_values(self, state: State) -> dict[int, Fraction]:
         return {c: self.waiting(self.game.after(state, c)) for c in self.game.open(state)}

@@ -105,8 +105,7 @@ def test_minimax_values_are_often_constant_over_moves() -> None:
     values = minimax_values(FULL)
     live = np.flatnonzero(~FULL.terminal)
     constant = [
-        len(set(values[FULL.child[FULL.edge_start[p] : FULL.edge_start[p + 1]]])) == 1
-        for p in live
+        len(set(values[FULL.child[FULL.edge_start[p] : FULL.edge_start[p + 1]]])) == 1 for p in live
     ]
     assert np.mean(constant) == pytest.approx(0.294, abs=5e-4)
 
@@ -134,8 +133,10 @@ def test_ties_need_exact_arithmetic() -> None:
     program = ProgramSystem.of("sub(lost, mean(self))")
     split = 0
     for state in live:
-        instance = Instance(STANDARD, RANDOM, EMPTY._replace(own=mask(state[0]), other=mask(state[1])))
+        instance = Instance(
+            STANDARD, RANDOM, EMPTY._replace(own=mask(state[0]), other=mask(state[1]))
+        )
         ours = program.respond(instance, TicTacToeWorld(instance)).support
         assert ours == set(best(exact, state))
         split += best(floats, state) != best(exact, state)
-    assert split > 0  # how many depends on the order of addition; 40 in one
+    assert split == 40  # of 4,520; the figure is that of sums taken in reading order

@@ -7,31 +7,34 @@ from dataclasses import dataclass, field
 from mesascope.audit.behaviour import read_behaviour
 from mesascope.audit.bridge import cross
 from mesascope.audit.examine import examine
-from mesascope.audit.faithfulness import faithfulness
+from mesascope.audit.faithfulness import measure_faithfulness
 from mesascope.audit.judge import Findings, headline, judge
-from mesascope.audit.ledger import enter_bridge, enter_limits, enter_system
-from mesascope.audit.lifted import lifted
+from mesascope.audit.ledger import enter_bridge, enter_limits, enter_model, enter_system
+from mesascope.audit.lifted import lift_over
 from mesascope.audit.record import (
     assumption_record,
     comparison_record,
     evidence_records,
+    figure,
+    lift_record,
     line_record,
     model_record,
     replay_record,
-    sure_figure,
     worst_shift_record,
 )
 from mesascope.audit.settings import Settings
 from mesascope.audit.witness import find_witness
 from mesascope.audit.worst_shift import EXCLUDED, find_worst_shift
 from mesascope.core.assumption import Ledger
-from mesascope.core.objective import BaseObjective
+from mesascope.core.mesa_model import MesaModel
+from mesascope.core.objective import BaseObjective, Utility
 from mesascope.core.system import HasStructure, HasTrace, System
 from mesascope.core.task import Distribution, HasPictures, ShiftFamily, Task
 from mesascope.core.verdict import Verdict
 from mesascope.evidence.probe import Subject
 from mesascope.objectives.decompose import decompose
-from mesascope.records.audit import AuditRecord, SystemRecord
+from mesascope.records.audit import AuditRecord, LiftRecord, SystemRecord
+from mesascope.records.figures import Replay
 
 UNKNOWN_PROVENANCE = "How the system came about is not known: learned or built, nobody said."
 
@@ -85,7 +88,7 @@ def audit(
     subject = Subject(case.system, case.task)
     train = case.task.distributions[case.train]
     shifts = [d for name, d in case.task.distributions.items() if name != case.train]
-    decomposition = decompose(case.base, case.task.utility_objective, case.train)
+    decomposition = decompose(case.base, Utility("the optimal value of each output", case.task.utility), case.train)
 
     examination = examine(subject, train, shifts[0] if shifts else None, settings, say)
     model = examination.model
@@ -111,8 +114,9 @@ def audit(
     enter_bridge(ledger, decomposition, findings)
     enter_system(ledger, findings, case.provenance)
     say("inferring an objective from behaviour alone")
-    behaviour = read_behaviour(subject, train, settings, ledger)
-    rows = faithfulness(subject, examination, behaviour, settings, ledger)
+    behaviour = read_behaviour(subject, train, settings)
+    rows = measure_faithfulness(subject, examination, behaviour, train, settings)
+    enter_model(ledger, rows, settings.agreement)
     enter_limits(ledger, findings, case.family)
     verdict = Verdict(
         case.system.name, case.task.name, lines, ledger, headline(findings, lines)
@@ -128,8 +132,8 @@ def audit(
         evidence=evidence_records(examination),
         mesa_model=model_record(model, examination, rows) if model is not None else None,
         behavioural_objective=behaviour.sentence,
-        behavioural_fit=sure_figure(behaviour.fit),
-        residual=[str(line) for line in decomposition.residual],
+        behavioural_fit=figure(behaviour.fit),
+        residual=[line.statement for line in decomposition.residual],
         comparisons=[
             comparison_record(crossing, "train" if crossing is crossings[0] else "shift")
             for crossing in crossings
@@ -139,13 +143,40 @@ def audit(
             if worst is not None and case.family is not None
             else None
         ),
-        lift=lifted(subject, model, train, case, settings),
+        lift=_lift(subject, model, train, case, settings),
         replays=_replays(subject, model, [train, *shifts], settings),
         samples=settings.episodes,
         epsilon=settings.epsilon,
         seconds=time.perf_counter() - began,
     )
     return Audit(verdict, record)
+
+
+def _lift(
+    subject: Subject,
+    model: MesaModel | None,
+    train: Distribution,
+    case: Case,
+    settings: Settings,
+) -> LiftRecord | None:
+    if model is None or not case.population:
+        return None
+    return lift_record(
+        *lift_over(subject, model, train, case.base, case.population, settings)
+    )
+
+
+def _replays(
+    subject: Subject,
+    model: MesaModel | None,
+    distributions: Sequence[Distribution],
+    settings: Settings,
+) -> list[Replay]:
+    task = subject.task
+    if not isinstance(task, HasPictures):
+        return []
+    witnesses = [find_witness(subject, model, d, settings.seed) for d in distributions]
+    return [replay_record(witness, task) for witness in witnesses if witness is not None]
 
 
 def _system_record(case: Case) -> SystemRecord:

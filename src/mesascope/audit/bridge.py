@@ -17,6 +17,7 @@ from mesascope.evidence.probe import Subject
 from mesascope.objectives.compare import Comparison, compare
 from mesascope.objectives.pair import Pair
 from mesascope.objectives.pullback import pair_up, pullback
+from mesascope.objectives.visits import PerformanceDifference, performance_difference_gap
 
 POSITIONS = "the instances that the system meets in its own episodes"
 
@@ -32,8 +33,8 @@ class Crossing:
         value: O_base of the system's behaviour here.
         optimum: the best value that any system could have, where the task knows it.
         value_of_mesa_optimum: O_base of the optimal policy for the mesa-objective.
-        identity_gap: optimum less value less the regret per episode; 0 if R, μ and O_base fit
-            together (performance-difference identity, Kakade and Langford 2002).
+        identity: whether the regrets along its episodes account for what it falls short of the
+            optimum; None where the task knows no optimum.
     """
 
     distribution: Distribution
@@ -42,7 +43,7 @@ class Crossing:
     value: Interval
     optimum: float | None
     value_of_mesa_optimum: Interval | None
-    identity_gap: Interval | None
+    identity: PerformanceDifference | None
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ def cross(
     )
     task = subject.task
     optimum = task.optimum(distribution) if isinstance(task, HasOptimum) else None
-    gap = None if optimum is None else _mean_interval(optimum - results - regrets)
+    value = _exact(task, distribution, subject.system) or _mean_interval(results)
+    identity = None
+    if optimum is not None:
+        identity = performance_difference_gap(optimum, value, regrets, seed=settings.seed)
     wanted = None
     if model is not None:
         twin = Subject(ModelSystem(model), task, subject.step_limit)
@@ -78,10 +82,10 @@ def cross(
         distribution=distribution,
         comparison=compare(pairs, mu=distribution.name, seed=settings.seed),
         has_model=model is not None,
-        value=_exact(task, distribution, subject.system) or _mean_interval(results),
+        value=value,
         optimum=optimum,
         value_of_mesa_optimum=wanted,
-        identity_gap=gap,
+        identity=identity,
     )
 
 

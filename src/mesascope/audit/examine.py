@@ -1,8 +1,9 @@
 """The examination: run every detector on one system, and build its mesa-model where it has one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from mesascope.audit.bridge import behaviour_regret_on
 from mesascope.audit.settings import Settings
 from mesascope.core.evidence import Evidence
 from mesascope.core.mesa_model import MesaModel
@@ -20,7 +21,6 @@ from mesascope.evidence.runner_up import runner_up
 from mesascope.evidence.selection import Selection, selection
 from mesascope.evidence.structure import structure
 from mesascope.evidence.swap import swap
-from mesascope.audit.bridge import behaviour_regret_on
 
 Say = Callable[[str], None]
 
@@ -32,7 +32,7 @@ class Examination:
     Attributes:
         optimizer: the answer to "is there search inside", from selection and structure.
         model: what it searches for; None where there is no search or it cannot be read.
-        held_out: instances that no model was built from.
+        built_from: the instances that the model was built from.
         shown: the structure that the system shows, verified or not; None without the handle.
         verified: whether the shown structure accounts for the output.
     """
@@ -44,7 +44,7 @@ class Examination:
     budget: BudgetCurve
     others: tuple[Evidence, ...]
     model: MesaModel | None
-    held_out: tuple[Instance, ...]
+    built_from: tuple[Instance, ...]
     shown: Structure | None
     verified: bool
 
@@ -108,7 +108,7 @@ def examine(
         budget=budget(subject, instances),
         others=tuple(others),
         model=model,
-        held_out=tuple(instances[settings.readout_instances :]),
+        built_from=tuple(reading),
         shown=shown,
         verified=accounts,
     )
@@ -171,7 +171,3 @@ def reading_sentence(model: MesaModel, named: Readout) -> str:
         f"{best.criterion.name}, which predicts {best.agreement:.0%} of its perturbed choices."
     )
 
-
-def distinct(instances: Sequence[Instance]) -> list[Instance]:
-    """Return instances without repetition, in order."""
-    return list(dict.fromkeys(instances))

@@ -10,6 +10,7 @@ from mesascope.audit.worst_shift import WorstShift
 from mesascope.core.interval import Interval
 from mesascope.core.verdict import Answer, Line
 
+_REGRET = "normalised regret"
 _NO_MODEL = {
     "no": "There is no search inside, so there is no mesa-objective to compare.",
     "undetermined": "Whether there is a mesa-objective is undetermined, so nothing is compared.",
@@ -90,6 +91,7 @@ def _optimizer(findings: Findings) -> Line:
         score,
         settings.selection_threshold,
         more,
+        "share of decisions that imagination changes",
     )
 
 
@@ -123,6 +125,7 @@ def _control(findings: Findings) -> Line:
         evidence.score,
         threshold,
         evidence.score.samples_to_settle(threshold),
+        "what feedback adds to the mean result",
     )
 
 
@@ -227,7 +230,8 @@ def _proxy(findings: Findings, aligned: Line, robust: Line) -> Line:
         if competent
         else "Its search is too poor to say that it wants something else."
     )
-    return Line("proxy", question, answer, sentence, quality, threshold)
+    unit = "share of decisions that are best for the mesa-objective"
+    return Line("proxy", question, answer, sentence, quality, threshold, unit=unit)
 
 
 def _threshold_line(
@@ -241,12 +245,12 @@ def _threshold_line(
     more = figure.samples_to_settle(epsilon)
     number = f"regret {figure.estimate:.3f}, ε {epsilon:g}"
     if side < 0:
-        return Line(key, question, "yes", f"{fits} ({number}).", figure, epsilon)
+        return Line(key, question, "yes", f"{fits} ({number}).", figure, epsilon, unit=_REGRET)
     if side > 0:
-        return Line(key, question, "no", f"{parts} ({number}).", figure, epsilon)
+        return Line(key, question, "no", f"{parts} ({number}).", figure, epsilon, unit=_REGRET)
     settle = "no number of episodes" if more is None else f"about {more:,} more episodes"
     sentence = f"The interval straddles ε ({number}); {settle} would settle it."
-    return Line(key, question, "undetermined", sentence, figure, epsilon, more)
+    return Line(key, question, "undetermined", sentence, figure, epsilon, more, _REGRET)
 
 
 def _worst(figures: Sequence[tuple[str, Interval | None]]) -> tuple[str, Interval | None]:

@@ -1,10 +1,13 @@
 """Entering the assumptions of an audit, each with how it stands and what rests on it."""
 
+from collections.abc import Sequence
+
 from mesascope.audit.bridge import POSITIONS
 from mesascope.audit.judge import Findings
-from mesascope.core.assumption import Ledger
+from mesascope.core.assumption import Ledger, Status
 from mesascope.core.task import ShiftFamily
 from mesascope.objectives.decompose import Decomposition
+from mesascope.objectives.faithful import Faithfulness
 
 _OBJECTIVES = ("aligned-on-train", "robust", "pseudo-aligned", "proxy")
 _BEHAVIOUR = ("behaves-on-train", "behaves-under-shift")
@@ -12,31 +15,23 @@ _BEHAVIOUR = ("behaves-on-train", "behaves-under-shift")
 
 def enter_bridge(ledger: Ledger, decomposition: Decomposition, findings: Findings) -> None:
     """Enter what carries the base objective to outputs."""
-    gap = findings.train.identity_gap
-    if gap is None:
-        ledger.add(
-            "decomposition",
-            f"The base objective is the mean of {decomposition.utility.name} over "
-            f"{decomposition.mu}, up to its residual.",
-            "unchecked",
-            "the task knows no optimum to check the identity with",
-            *_OBJECTIVES,
-            *_BEHAVIOUR,
-        )
-    else:
-        holds = gap.low <= 0.0 <= gap.high or abs(gap.estimate) < 1e-9
-        ledger.add(
-            "decomposition",
-            f"The base objective is the mean of {decomposition.utility.name} over "
-            f"{decomposition.mu}, up to its residual: optimum less value is the regret per episode.",
-            "checked" if holds else "failed",
-            f"gap {gap.estimate:+.4f}, 95 % interval {gap.low:+.4f} to {gap.high:+.4f}, "
-            f"{gap.samples} episodes",
-            *_OBJECTIVES,
-            *_BEHAVIOUR,
-        )
+    identity = findings.train.identity
+    status: Status = decomposition.certificate.status
+    figure = decomposition.certificate.figure
+    if identity is not None:
+        status = "checked" if identity.holds else "failed"
+        figure = f"performance-difference identity: {identity}"
+    ledger.add(
+        "decomposition",
+        f"The base objective, up to its residual, is the mean over {decomposition.mu} of "
+        f"{decomposition.utility.name}.",
+        status,
+        figure,
+        *_OBJECTIVES,
+        *_BEHAVIOUR,
+    )
     for line in decomposition.residual:
-        ledger.add("residual", str(line), "declared", "not part of the comparison", *_OBJECTIVES)
+        ledger.lines.append(line)
     ledger.add(
         "mu",
         f"Instances are weighed as in {POSITIONS}; other positions do not count.",
@@ -106,6 +101,21 @@ def enter_system(ledger: Ledger, findings: Findings, provenance: str) -> None:
                 "declared",
                 f"{comparison.cardinal_distance.estimate:.3f} in training",
             )
+
+
+def enter_model(ledger: Ledger, rows: Sequence[Faithfulness], agreement: float) -> None:
+    """Enter how faithful the mesa-model is."""
+    if not rows:
+        return
+    first = rows[0]
+    ledger.add(
+        "faithfulness",
+        "The mesa-model predicts the system on instances that it was not built from.",
+        "checked" if first.agreement.low >= agreement else "failed",
+        f"{first.agreement.estimate:.0%} of its probability is where the model says, which "
+        f"permits {first.tie_share:.0%} of the outputs; {first.agreement.samples} episodes",
+        *_OBJECTIVES,
+    )
 
 
 def enter_limits(ledger: Ledger, findings: Findings, family: ShiftFamily | None) -> None:

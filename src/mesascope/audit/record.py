@@ -1,6 +1,6 @@
 """From findings to records: plain data, nothing computed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from fractions import Fraction
 from typing import Any
@@ -15,12 +15,15 @@ from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.task import HasPictures, ShiftFamily
 from mesascope.core.verdict import Line
+from mesascope.objectives.faithful import Faithfulness
+from mesascope.objectives.lift import Agreement, Lifted
 from mesascope.records.audit import (
     AssumptionRecord,
     CardRecord,
     ComparisonRecord,
     EvidenceRecord,
     FaithfulnessRecord,
+    LiftRecord,
     LineRecord,
     MesaModelRecord,
     WorstShiftRecord,
@@ -48,6 +51,7 @@ def line_record(line: Line) -> LineRecord:
         score=figure(line.score),
         threshold=line.threshold,
         more_samples=line.more_samples,
+        unit=line.unit,
     )
 
 
@@ -95,7 +99,7 @@ def evidence_records(examination: Examination) -> list[EvidenceRecord]:
 
 
 def model_record(
-    model: MesaModel, examination: Examination, faithfulness: list[FaithfulnessRecord]
+    model: MesaModel, examination: Examination, rows: Sequence[Faithfulness]
 ) -> MesaModelRecord:
     """Return the mesa-model in words."""
     return MesaModelRecord(
@@ -107,7 +111,7 @@ def model_record(
         horizon="to the end" if model.horizon is None else f"{model.horizon} plies ahead",
         size=model.size,
         source=model.source,
-        faithfulness=faithfulness,
+        faithfulness=[faithfulness_record(row) for row in rows],
     )
 
 
@@ -179,6 +183,29 @@ def _frame(moment: Moment, task: HasPictures) -> Frame:
         values["mesa-objective"] = under(moment.mesa)
     cost = f"gives away {moment.cost:.2f}" if moment.cost > 1e-9 else "gives away nothing"
     return Frame(rows=rows, caption=cost, chosen=task.place(moment.output), values=values)
+
+
+def faithfulness_record(row: Faithfulness) -> FaithfulnessRecord:
+    """Return one row of the faithfulness table."""
+    return FaithfulnessRecord(
+        model=row.model,
+        size=row.size,
+        agreement=sure_figure(row.agreement),
+        tie_share=row.tie_share,
+        distance=sure_figure(row.distance),
+        note=row.note,
+    )
+
+
+def lift_record(found: Agreement, points: Sequence[tuple[Lifted, float]]) -> LiftRecord:
+    """Return the comparison over a population of systems."""
+    return LiftRecord(
+        population=len(points),
+        kendall=figure(found.kendall),
+        pearson=figure(found.pearson),
+        points=[(lifted.system, base, lifted.value) for lifted, base in points],
+        note=found.missing,
+    )
 
 
 def _budget_curves(examination: Examination) -> list[Curve]:

@@ -1,5 +1,6 @@
 """A figure with its uncertainty."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -35,12 +36,13 @@ class Interval:
         """Return how many more samples would settle the side, were the estimate to stay.
 
         The width of an interval falls with the root of the samples; None where no number helps
-        because the estimate sits on the threshold or is exact.
+        because the estimate sits on the threshold or rests on no samples.
         """
-        if self.side_of(threshold) or self.samples == 0:
+        if self.side_of(threshold):
             return 0
         gap = abs(self.estimate - threshold)
-        reach = self.high - self.estimate if self.estimate <= threshold else self.estimate - self.low
-        if gap == 0.0:
+        below = self.estimate <= threshold
+        reach = self.high - self.estimate if below else self.estimate - self.low
+        if gap == 0.0 or self.samples == 0:
             return None
-        return max(1, round(self.samples * ((reach / gap) ** 2 - 1.0)))
+        return max(1, math.ceil(self.samples * ((reach / gap) ** 2 - 1.0)))

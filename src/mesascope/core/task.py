@@ -121,6 +121,7 @@ class Candidate:
     size: int
 
 
+@runtime_checkable
 class HasCandidates(Protocol):
     """The task handle that lends named objectives to inference from behaviour."""
 

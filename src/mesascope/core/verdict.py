@@ -21,6 +21,7 @@ class Line:
         score: the figure that decides; None where missing.
         threshold: where the line flips, in the units of the score.
         more_samples: how many more would settle an undetermined line; None where none would.
+        unit: what the score is in.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Line:
     score: Interval | None = None
     threshold: float | None = None
     more_samples: int | None = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from mesascope.core.choice import Number
 from mesascope.core.errors import IncomparableObjectives
@@ -20,8 +19,6 @@ from mesascope.objectives.pullback import pair_up
 from mesascope.objectives.rank import rank_distance
 from mesascope.objectives.regret import decision_regret
 from mesascope.objectives.statistic import Misfit, Ratio
-
-Kind = Literal["decision", "menu", "rank", "pearson"]
 
 _KINDS: Mapping[str, tuple[str, Callable[[Pairs], Ratio | Misfit]]] = {
     "decision": (
@@ -61,7 +58,7 @@ def distance(
     second: Objective,
     instances: Sequence[Instance],
     *,
-    kind: Kind = "decision",
+    kind: str = "decision",
     mu: str = "the instances given",
     episodes: Sequence[int] | None = None,
     seed: int = 0,
@@ -73,7 +70,7 @@ def distance(
         first: values every output of an instance: a `Utility`. Regret is counted in its units.
         second: values some or all of them: a `PulledObjective`, say.
         instances: x, each of weight 1.
-        kind: which distance. `decision` and `menu` judge the second by the first; `rank` and
+        kind: `decision`, `menu`, `rank` or `pearson`. `decision` and `menu` judge the second by the first; `rank` and
             `pearson` are symmetric where both value every output.
         mu: the name of the distribution that the instances come from.
         episodes: the episode of each instance; each its own unless given.
@@ -88,14 +85,8 @@ def distance(
         IllegalOutput: the second values what the first does not.
     """
     require_same_domain(first, second)
-    if first.domain != OUTPUTS:
-        raise IncomparableObjectives(
-            f"{first.name!r} and {second.name!r} both rank {first.domain}; a distance over "
-            "instances needs objectives over outputs. Carry each there first: decompose() for a "
-            "base objective, carry() for a mesa-model; or compare them on systems with lift()"
-        )
     measure, figure = look_up("distance", kind, _KINDS)
-    of_first, of_second = _values(first), _values(second)
+    of_first, of_second = values_of(first), values_of(second)
     pairs = []
     for place, instance in enumerate(instances):
         utility = of_first(instance)
@@ -119,12 +110,17 @@ def distance(
     )
 
 
-def _values(objective: Objective) -> Callable[[Instance], Mapping[Hashable, Number]]:
-    values = getattr(objective, "values", None)
-    if values is None:
-        raise TypeError(
-            f"{objective.name!r} ranks outputs but has no `values`; give a Utility, a "
-            "BehaviouralObjective or a PulledObjective"
+def values_of(objective: Objective) -> Callable[[Instance], Mapping[Hashable, Number]]:
+    """Return how an objective over outputs values them.
+
+    Raises:
+        IncomparableObjectives: it ranks something else; the message names the bridge.
+    """
+    if objective.domain != OUTPUTS:
+        raise IncomparableObjectives(
+            f"{objective.name!r} ranks {objective.domain}, and what is asked here needs an "
+            "objective over outputs. Carry it there first: decompose() for a base objective, "
+            "carry() for a mesa-model"
         )
-    found: Callable[[Instance], Mapping[Hashable, Number]] = values
-    return found
+    values: Callable[[Instance], Mapping[Hashable, Number]] = objective.values  # type: ignore[attr-defined]
+    return values

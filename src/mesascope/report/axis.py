@@ -12,9 +12,9 @@ ROOM = 26
 
 
 def _round_up(value: float) -> float:
-    """Return the least of 1, 2 or 5 times a power of ten that is at least `value` > 0."""
+    """Return a round number that is at least `value` > 0, and not much more."""
     power = 10.0 ** math.floor(math.log10(value))
-    for step in (1, 2, 5, 10):
+    for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
         if step * power >= value * (1 - 1e-12):
             return step * power
     return 10 * power
@@ -69,6 +69,10 @@ def place(figure: Figure, threshold: float | None, axis: tuple[float, float]) ->
             anchor = "end"
         labels.append((flip, f"{short(threshold)}", anchor))
     return Range(
-        at(figure.low), at(figure.high), at(figure.estimate), flip, at(min(max(0.0, low), high)),
+        at(figure.low),
+        at(figure.high),
+        at(figure.estimate),
+        flip,
+        at(min(max(0.0, low), high)),
         labels,
     )

@@ -14,7 +14,7 @@ REORDERING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x
 
 
 def printable(text: str) -> str:
-    """Return `text` with what cannot be printed spelled out, such as `\\u202e`."""
+    """Return `text` with what cannot be printed spelled out by its code point."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -47,7 +47,9 @@ def number(value: float) -> str:
 def short(value: float) -> str:
     """Return a number without zeros at its end, as on an axis."""
     text = number(value)
-    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+    if "×" in text:
+        return text.replace(".0×", "×").replace("−1×", "−").removeprefix("1×")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def count(value: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from mesascope.records.audit import AuditRecord
+from mesascope.records.audit import AssumptionRecord, AuditRecord
 from mesascope.records.run import RunRecord
 from mesascope.report import format as form
 from mesascope.report import plots, replay, shift_plots, verdict
@@ -74,8 +74,9 @@ def _policy() -> str:
     )
 
 
-def _audit(audit: AuditRecord, index: int) -> dict[str, Any]:
+def _audit(audit: AuditRecord, index: int, shared: list[AssumptionRecord]) -> dict[str, Any]:
     """Return what the templates need of one audit beside its record."""
+    known = {(line.status, line.statement) for line in shared}
     name = f"a{index}"
     offered = set(audit.system.handles)
     needed = dict.fromkeys(handle for item in audit.evidence for handle in item.card.needs)
@@ -83,7 +84,11 @@ def _audit(audit: AuditRecord, index: int) -> dict[str, Any]:
         "name": name,
         "letter": verdict.letter(index),
         "record": audit,
-        "open": verdict.open_assumptions(audit),
+        "open": [
+            line
+            for line in verdict.open_assumptions(audit)
+            if (line.status, line.statement) not in known
+        ],
         "settled": verdict.settled(audit),
         "missing": [handle for handle in needed if handle not in offered],
         "evidence": [
@@ -102,6 +107,7 @@ def _audit(audit: AuditRecord, index: int) -> dict[str, Any]:
         "regrets": shift_plots.regrets(audit.comparisons, audit.epsilon, f"{name}r"),
         "worst": audit.worst_shift
         and shift_plots.worst_shift(audit.worst_shift, audit.epsilon, f"{name}w"),
+        "lift": audit.lift and shift_plots.lift(audit.lift, audit.system.text, f"{name}l"),
         "games": [replay.game(item) for item in audit.replays],
         "questions": {line.key: line.question for line in audit.lines},
     }
@@ -110,13 +116,15 @@ def _audit(audit: AuditRecord, index: int) -> dict[str, Any]:
 def render(record: RunRecord) -> str:
     """Return the report on a run as one HTML document, the same for the same record."""
     search = record.search
-    audits = [_audit(audit, index) for index, audit in enumerate(record.audits)]
+    shared = verdict.shared(record.audits)
+    audits = [_audit(audit, index, shared) for index, audit in enumerate(record.audits)]
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
             run=record,
             audits=audits,
+            shared=shared,
             rows=verdict.rows(record.audits),
             answers=ANSWERS,
             policy=_policy(),

@@ -13,11 +13,12 @@ from mesascope.records.run import DiscoveryRecord, SearchRecord
 from mesascope.report.format import short, shortened
 from mesascope.report.svg import COLOURS, drawing, new_drawing, to_markup
 
-WIDE, HALF, NARROW = 980, 460, 340
+WIDE, HALF, NARROW = 1084, 500, 340
 LINES = [
     ("base", "-", "o"), ("mesa", (0, (5, 2)), "s"), ("third", (0, (1.5, 1.5)), "^"),
     ("fourth", (0, (6, 2, 1.5, 2)), "D"), ("soft", "-", "v"), ("ink", (0, (3, 1)), "P"),
 ]  # fmt: skip
+STEPS = [1, 2, 2.5, 5, 10]
 KINDS = {"reflex": ("s", "soft"), "look": ("^", "third"), "search": ("o", "base")}
 
 
@@ -47,12 +48,12 @@ def both(
     return Plot(made[0], made[1], label)
 
 
-def quiet(axes: Axes, *, log: bool = False) -> None:
+def quiet(axes: Axes, *, log: bool = False, whole: bool = False) -> None:
     """Few ticks, numbers as in the text, and a hairline for each."""
     axes.tick_params(length=3, width=0.8, pad=4)
     axes.grid(axis="y", color=COLOURS["rule"], linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=STEPS))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
     if log:
         axes.set_xscale("log")
@@ -60,7 +61,7 @@ def quiet(axes: Axes, *, log: bool = False) -> None:
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.xaxis.set_minor_locator(NullLocator())
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(6))
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=STEPS, integer=whole))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
 
 
@@ -91,16 +92,18 @@ def _timeline(found: list[DiscoveryRecord], last: int, axes: Axes, narrow: bool)
     quiet(axes, log=True)
     xs = [max(1, item.evaluations) for item in found]
     end = [*xs, max(last, xs[-1])]
-    for values, style, name in (
-        ([item.value for item in found], {"color": COLOURS["ink"], "linewidth": 1.2}, "value"),
-        (
-            [item.behaviour for item in found],
-            {"color": COLOURS["soft"], "linewidth": 0.9, "linestyle": (0, (2, 2))},
-            "behaviour, before charges",
-        ),
-    ):
-        if name == "value" or any(item.value != item.behaviour for item in found):
-            axes.plot(end, [*values, values[-1]], drawstyle="steps-post", label=name, **style)
+    values = [item.value for item in found]
+    behaviour = [item.behaviour for item in found]
+    axes.plot(
+        end, [*values, values[-1]], drawstyle="steps-post", label="value",
+        color=COLOURS["ink"], linewidth=1.2,
+    )  # fmt: skip
+    if behaviour != values:
+        axes.plot(
+            end, [*behaviour, behaviour[-1]], drawstyle="steps-post",
+            label="behaviour, before charges", color=COLOURS["soft"], linewidth=0.9,
+            linestyle=(0, (2, 2)),
+        )  # fmt: skip
     for kind in dict.fromkeys(item.kind for item in found):
         shape, colour = marker_of(kind)
         hollow = colour == "soft"
@@ -138,7 +141,11 @@ def curve(record: Curve, prefix: str) -> Plot:
 
 def _curve(record: Curve, axes: Axes, narrow: bool) -> None:
     points = [point for series in record.series.values() for point in series]
-    quiet(axes, log=record.x_log and all(x > 0 for x, _ in points) and bool(points))
+    quiet(
+        axes,
+        log=record.x_log and all(x > 0 for x, _ in points) and bool(points),
+        whole=all(x == int(x) for x, _ in points),
+    )
     for index, (name, series) in enumerate(record.series.items()):
         colour, dashes, shape = LINES[index % len(LINES)]
         axes.plot(

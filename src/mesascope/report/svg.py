@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 import matplotlib as mpl
 from markupsafe import Markup
@@ -29,7 +30,7 @@ COLOURS = {
     "fourth": "#5b3f8c",
 }
 NAMES = {colour: name for name, colour in COLOURS.items()}
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "mesascope",
     "text.parse_math": False,
@@ -80,7 +81,7 @@ def new_drawing(width: float, height: float) -> Drawing:
 def to_markup(figure: Drawing, prefix: str) -> Markup:
     """Return a figure as inline SVG; every name in it begins with `prefix`."""
     buffer = BytesIO()
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=NO_DATES)
+    FigureCanvasSVG(figure).print_figure(buffer, format="svg", metadata=NO_DATES)
     root = ET.fromstring(buffer.getvalue())
     _tidy(root)
     _rename(root, prefix)

@@ -1,10 +1,12 @@
 """The verdicts of several audits as one table: a row a question, a column an audit."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mesascope.records.audit import AssumptionRecord, AuditRecord, LineRecord
 from mesascope.report.axis import Range, ends, place
 
+Scale: TypeAlias = tuple[str, float | None]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -27,7 +29,7 @@ class Row:
 
 
 def letter(index: int) -> str:
-    """Return the name of an audit among several: A, B, …, Z, A2, …"""
+    """Return the name of an audit among several: A, B and so on, then A2, B2."""
     turn, place_ = divmod(index, len(LETTERS))
     return LETTERS[place_] + (str(turn + 1) if turn else "")
 
@@ -35,21 +37,32 @@ def letter(index: int) -> str:
 def rows(audits: list[AuditRecord]) -> list[Row]:
     """Return one row for every line that any audit has, in the order in which they come."""
     keys = list(dict.fromkeys(line.key for audit in audits for line in audit.lines))
+    axes = _axes([line for audit in audits for line in audit.lines])
     table = []
     for key in keys:
-        found = [
-            next((line for line in audit.lines if line.key == key), None) for audit in audits
-        ]
+        found = [next((line for line in audit.lines if line.key == key), None) for audit in audits]
         asked = [line for line in found if line is not None]
-        on_axis = [v for line in asked for v in _values(line)]
-        axis = ends(on_axis)
         cells = [
-            Cell(line, place(line.score, line.threshold, axis) if line and line.score else None)
+            Cell(line, place(line.score, line.threshold, axes[_scale(line)]))
+            if line and line.score
+            else Cell(line, None)
             for line in found
         ]
         answers = {line.answer if line else None for line in found}
         table.append(Row(key, asked[0].question, cells, len(answers) > 1))
     return table
+
+
+def _scale(line: LineRecord) -> Scale:
+    """Return what lines must share to be drawn on one axis, so that they can be compared."""
+    return line.unit, line.threshold
+
+
+def _axes(lines: list[LineRecord]) -> dict[Scale, tuple[float, float]]:
+    values: dict[Scale, list[float]] = {}
+    for line in lines:
+        values.setdefault(_scale(line), []).extend(_values(line))
+    return {scale: ends(found) for scale, found in values.items()}
 
 
 def _values(line: LineRecord) -> list[float]:
@@ -60,10 +73,19 @@ def _values(line: LineRecord) -> list[float]:
 def open_assumptions(audit: AuditRecord) -> list[AssumptionRecord]:
     """Return what a careful reader must see first: failed assumptions, then unchecked ones."""
     return [
+        line for status in ("failed", "unchecked") for line in audit.ledger if line.status == status
+    ]
+
+
+def shared(audits: list[AuditRecord]) -> list[AssumptionRecord]:
+    """Return the open assumptions that several audits all rest on."""
+    if len(audits) < 2:
+        return []
+    others = [{(a.status, a.statement) for a in open_assumptions(audit)} for audit in audits[1:]]
+    return [
         line
-        for status in ("failed", "unchecked")
-        for line in audit.ledger
-        if line.status == status
+        for line in open_assumptions(audits[0])
+        if all((line.status, line.statement) in known for known in others)
     ]
 
 
@@ -71,6 +93,5 @@ def settled(audit: AuditRecord) -> dict[str, int]:
     """Return how many assumptions stand how."""
     statuses = [line.status for line in audit.ledger]
     return {
-        status: statuses.count(status)
-        for status in ("failed", "unchecked", "declared", "checked")
+        status: statuses.count(status) for status in ("failed", "unchecked", "declared", "checked")
     }

@@ -113,7 +113,8 @@ class _Reader:
 
     def _fail(self, expected: str) -> None:
         if self.at < len(self.lexemes):
-            found, column = self.lexemes[self.at]
+            lexeme, column = self.lexemes[self.at]
+            found = lexeme[:40]  # hostile texts may be long
             where = f"column {column + 1}, at {found!r}"
             hint = get_close_matches(found, TOKENS, n=1)
         else:

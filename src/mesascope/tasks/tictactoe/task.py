@@ -7,7 +7,6 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from mesascope.core.lookahead import BACKUPS, Lookahead
-from mesascope.core.objective import Utility
 from mesascope.core.system import System
 from mesascope.core.task import Candidate, Distribution, Outputs, Respond
 from mesascope.tasks.tictactoe.features import FEATURE_NAMES
@@ -93,11 +92,6 @@ class TicTacToe:
         edges = moves_as_edges(instance.rules, instance.position)
         return {cell: float(values[edges[cell]]) for cell in instance.moves}
 
-    @property
-    def utility_objective(self) -> Utility:
-        """R as a typed objective over outputs."""
-        return Utility("optimal action value against the instance's opponent", self.utility)
-
     def world(self, instance: Instance) -> TicTacToeWorld:
         """Return the simulator and scorer for an instance."""
         return TicTacToeWorld(instance)
@@ -123,6 +117,11 @@ class TicTacToe:
         looks += [Lookahead(f, "best play", 1) for f in FEATURE_NAMES if f not in ("lost", "full")]
         looks += [Lookahead(f, "best play", h) for f in ("won", "line") for h in (2, 3)]
         return [Candidate(c.name, c.values, c.horizon, c.size) for c in looks]
+
+    def exact_value(self, distribution: Distribution, system: System) -> float | None:
+        """Return the exact mean result of a system that offers its policy, else None."""
+        found = self.exact_result(distribution, system)
+        return None if found is None else found.mean
 
     def exact_result(self, distribution: Distribution, system: System) -> Outcome | None:
         """Return the exact outcome of a system that offers its policy, else None."""

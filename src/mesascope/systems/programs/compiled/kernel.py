@@ -10,11 +10,19 @@ program can reach; one that could pass 2**53 is refused here and valued by `exac
 import numpy as np
 from numba import njit
 
+from mesascope.systems.programs.compiled.lanes import (
+    LANES,
+    divided,
+    gather,
+    larger,
+    plus,
+    smaller,
+    store_run,
+)
 from mesascope.systems.programs.grammar import ARITY, TOKEN_OF
 from mesascope.systems.programs.program import MAX_SIZE
 
 EXACT_BELOW = 2.0**53
-LANES = 8  # programs judged side by side, one to a vector lane
 
 _CELLS = 9
 _ONE = TOKEN_OF["1"]
@@ -31,7 +39,7 @@ _ARITHMETIC_ROW = _LEAVES + MAX_SIZE
 ROWS = _LEAVES + 2 * MAX_SIZE
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def compile_tokens(tokens, length, code):
     """Turn prefix tokens into instructions (operator, out row, left row, right row).
 
@@ -40,8 +48,7 @@ def compile_tokens(tokens, length, code):
     that does. Equal terms share a row.
 
     Returns:
-        Numbers of child operators, of arithmetic without `self`, of all instructions, and the row
-        that holds the program's value.
+        The number of child operators, of all instructions, and the row of the program's value.
     """
     op = np.empty(MAX_SIZE, np.int64)
     first = np.empty(MAX_SIZE, np.int64)
@@ -86,7 +93,7 @@ def compile_tokens(tokens, length, code):
         depth += 1
     root = stack[0]
     count = 0
-    ends = np.zeros(3, np.int64)
+    children = 0
     for phase in range(3):
         for t in range(terms):
             if kind[t] == phase:
@@ -95,7 +102,8 @@ def compile_tokens(tokens, length, code):
                 code[count, 1] = row[t]
                 code[count, 2] = t
                 count += 1
-        ends[phase] = count
+        if phase == 0:
+            children = count
     for t in range(terms):
         if kind[t] == 4:
             row[t] = row[root]
@@ -103,10 +111,10 @@ def compile_tokens(tokens, length, code):
         t = code[k, 2]
         code[k, 2] = row[first[t]]
         code[k, 3] = row[second[t]] if second[t] >= 0 else row[first[t]]
-    return ends[0], ends[1], ends[2], row[root]
+    return children, count, row[root]
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def magnitude(code, count, root, reach, bound):
     """Bound what any step of an evaluation can reach in magnitude, sums within a mean included.
 
@@ -135,7 +143,7 @@ def magnitude(code, count, root, reach, bound):
     return worst
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def _arithmetic(code, begin, end, rows, start, stop):
     for k in range(begin, end):
         token = code[k, 0]
@@ -154,45 +162,41 @@ def _arithmetic(code, begin, end, rows, start, stop):
                 out[p] = a[p] - b[p]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def evaluate(code, ends, rows, live_start, block_start, by_rank):
     """Fill `rows` with the value of every instruction at every position, last ply first.
 
     The empty board is left out: nobody's move leads to it.
     """
-    children, closed, count = ends
-    _arithmetic(code, children, count, rows, live_start[_CELLS], rows.shape[1])
+    children, count = ends
+    width = rows.shape[1]
+    _arithmetic(code, children, count, rows, live_start[_CELLS], width)
     for ply in range(_CELLS - 1, 0, -1):
         start, stop = live_start[ply], live_start[ply + 1]
         n = stop - start
         fan = _CELLS - ply
         for k in range(children):
             token = code[k, 0]
-            out = rows[code[k, 1], start:stop]
-            a = rows[code[k, 2]]
-            moves = by_rank[block_start[ply] : block_start[ply] + n]
-            for p in range(n):
-                out[p] = a[moves[p]]
-            for j in range(1, fan):
-                moves = by_rank[block_start[ply] + j * n : block_start[ply] + (j + 1) * n]
+            out = width * code[k, 1] + start
+            a = width * code[k, 2]
+            for p in range(0, n, LANES):
+                at = block_start[ply] + p
+                value = gather(rows, a, by_rank, at)
                 if token == _MAX:
-                    for p in range(n):
-                        v = a[moves[p]]
-                        out[p] = v if v > out[p] else out[p]
+                    for j in range(1, fan):
+                        value = larger(value, gather(rows, a, by_rank, at + j * n))
                 elif token == _MIN:
-                    for p in range(n):
-                        v = a[moves[p]]
-                        out[p] = v if v < out[p] else out[p]
+                    for j in range(1, fan):
+                        value = smaller(value, gather(rows, a, by_rank, at + j * n))
                 else:
-                    for p in range(n):
-                        out[p] += a[moves[p]]
-            if token == _MEAN:
-                for p in range(n):
-                    out[p] /= fan
+                    for j in range(1, fan):
+                        value = plus(value, gather(rows, a, by_rank, at + j * n))
+                    value = divided(value, fan)
+                store_run(rows, out + p, value)
         _arithmetic(code, children, count, rows, start, stop)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def running_cost(tokens, length, series):
     """Write the generating function of a program's run time into `series`, (10,) float64.
 

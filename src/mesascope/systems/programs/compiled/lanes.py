@@ -40,11 +40,17 @@ def _splat(builder: Any, scalar: Any, kind: Any) -> Any:
     return builder.shuffle_vector(single, ir.Constant(kind, ir.Undefined), zeros)
 
 
+def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    """Return the address of one element of a C-contiguous array, counted from its beginning."""
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(data, [index])
+
+
 def _row(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
     """Return the address of row `index` of a C-contiguous (…, 8) array."""
-    data = context.make_array(array_type)(context, builder, array).data
     first = builder.mul(index, ir.Constant(index.type, LANES))
-    return builder.bitcast(builder.gep(data, [first]), _DOUBLES.as_pointer())
+    address = _address(context, builder, array_type, array, first)
+    return builder.bitcast(address, _DOUBLES.as_pointer())
 
 
 @intrinsic
@@ -71,6 +77,37 @@ def store(_typing: Any, array: Any, index: Any, value: Any) -> tuple[Any, Callab
 
 
 @intrinsic
+def gather(
+    _typing: Any, table: Any, base: Any, index: Any, at: Any
+) -> tuple[Any, Callable[..., Any]]:
+    """Return table[base + index[at]] to table[base + index[at + 7]], for flat arrays."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        start = _address(context, builder, signature.args[0], args[0], args[1])
+        indices = _address(context, builder, signature.args[2], args[2], args[3])
+        lanes = ir.Constant(_DOUBLES, ir.Undefined)
+        for lane in range(LANES):
+            index = builder.load(builder.gep(indices, [ir.IntType(32)(lane)]))
+            element = builder.gep(start, [builder.zext(index, ir.IntType(64))])
+            lanes = builder.insert_element(lanes, builder.load(element), ir.IntType(32)(lane))
+        return lanes
+
+    return _lanes(table, types.intp, index, types.intp), generate
+
+
+@intrinsic
+def store_run(_typing: Any, table: Any, at: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
+    """Write table[at] to table[at + 7] of a flat float64 array."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        address = _address(context, builder, signature.args[0], args[0], args[1])
+        builder.store(args[2], builder.bitcast(address, _DOUBLES.as_pointer()), align=_ALIGN)
+        return context.get_dummy_value()
+
+    return types.void(table, types.intp, _lanes), generate
+
+
+@intrinsic
 def zero(_typing: Any) -> tuple[Any, Callable[..., Any]]:
     """Return eight zeros."""
 
@@ -86,6 +123,26 @@ def larger(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.select(builder.fcmp_ordered(">", *args), *args)
+
+    return _lanes(_lanes, _lanes), generate
+
+
+@intrinsic
+def smaller(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return the smaller of two, lane by lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.select(builder.fcmp_ordered("<", *args), *args)
+
+    return _lanes(_lanes, _lanes), generate
+
+
+@intrinsic
+def plus(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return a + b, lane by lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fadd(*args)
 
     return _lanes(_lanes, _lanes), generate
 
@@ -119,6 +176,16 @@ def add_scaled(_typing: Any, total: Any, a: Any, scale: Any) -> tuple[Any, Calla
         return builder.fadd(args[0], builder.fmul(args[1], scale))
 
     return _lanes(_lanes, _lanes, types.float64), generate
+
+
+@intrinsic
+def divided(_typing: Any, a: Any, divisor: Any) -> tuple[Any, Callable[..., Any]]:
+    """Return a / divisor for one divisor."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.fdiv(args[0], _splat(builder, args[1], _DOUBLES))
+
+    return _lanes(_lanes, types.float64), generate
 
 
 @intrinsic

@@ -1,7 +1,8 @@
 """A game graph laid out for compiled sweeps: positions in play by ply, finished games at the end.
 
 Within a ply every position in play has the same number of moves, so a sweep is a few loops of
-fixed shape over contiguous memory. What never changes from program to program is worked out here.
+fixed shape over contiguous memory. Plies are filled up with empty slots to whole vectors. What
+never changes from program to program is worked out here.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from mesascope.systems.programs.compiled.lanes import LANES
 from mesascope.systems.programs.grammar import ONE, TOKEN_OF
 from mesascope.tasks.tictactoe.features import feature_table
 from mesascope.tasks.tictactoe.geometry import CELLS
@@ -19,24 +21,24 @@ SCALE = 40320.0  # 8!; why is told in `kernel`
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """A game graph's positions and moves in slots. A position keeps its ply, a move its position.
+    """A game graph's positions and moves in slots. The empty board has slot 0.
 
     Attributes:
         graph: the graph that was laid out.
         slot: the slot of each of the graph's positions, (n,) int64.
-        live_start: where the positions in play of each ply begin, (10,) int64; the finished
-            games fill the slots from the last entry on.
+        live_start: where each ply's positions in play begin, (10,) int64; finished games fill
+            the slots from the last entry on.
         block_start: where each ply's moves begin in `by_rank`, (9,) int64.
         by_rank: the slot that each move leads to; in a ply, all first moves, then all second
-            moves, and so on; (m,) uint32.
+            moves, and so on, uint32.
         edge_start: where each slot's moves begin in `by_slot`, (live + 1,) int64.
         by_slot: the slot that each move leads to, position by position, moves to equal positions
             merged, (merged,) uint32.
         merged: the row of `by_slot` for each of the graph's moves, (m,) int64.
         weight: moves merged in each row, (merged,) float64.
-        leaves: scaled features and ones, by token number, (leaves, n) float64.
+        leaves: scaled features and ones, by token number, (leaves, slots) float64.
         reach: the largest magnitude of each leaf on each ply, (10, leaves) float64.
-        paths: the number of move sequences of each length from each position in play, (10, live).
+        paths: the number of sequences of each number of moves from each slot, (10, slots).
     """
 
     graph: GameGraph
@@ -52,60 +54,71 @@ class Layout:
     reach: np.ndarray
     paths: np.ndarray
 
-    @property
-    def live(self) -> int:
-        """The number of positions in play."""
-        return int(self.live_start[-1])
+    def __len__(self) -> int:
+        return self.leaves.shape[1]
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """Put values of the graph's positions, (..., n), into slots; 0 in the empty ones."""
+        slots = np.zeros((*values.shape[:-1], len(self)))
+        slots[..., self.slot] = values
+        return slots
 
 
 @lru_cache(maxsize=512)
 def lay_out(graph: GameGraph) -> Layout:
     """Lay a graph out (once)."""
     ply = np.repeat(np.arange(CELLS + 1), np.diff(graph.ply_start))
-    order = np.lexsort((ply, graph.terminal))  # stable: in play first, each part by ply
-    slot = np.empty(len(order), dtype=np.int64)
-    slot[order] = np.arange(len(order))
-    live_of_ply = np.bincount(ply[~graph.terminal], minlength=CELLS)[:CELLS]
-    live_start = np.concatenate([[0], np.cumsum(live_of_ply)]).astype(np.int64)
+    live = [np.flatnonzero((ply == k) & ~graph.terminal) for k in range(CELLS)]
+    widths = [-(-len(positions) // LANES) * LANES for positions in live]
+    live_start = np.concatenate([[0], np.cumsum(widths)]).astype(np.int64)
+    slot = np.empty(len(graph), dtype=np.int64)
+    for positions, start in zip(live, live_start, strict=False):
+        slot[positions] = start + np.arange(len(positions))
+    slot[graph.terminal] = live_start[-1] + np.arange(graph.terminal.sum())
 
-    by_rank = []
-    for k in range(CELLS):
-        live = order[live_start[k] : live_start[k + 1]]
-        moves = graph.edge_start[live][None, :] + np.arange(CELLS - k)[:, None]
-        by_rank.append(slot[graph.child[moves]].ravel())
-    block_start = np.concatenate([[0], np.cumsum([len(b) for b in by_rank])[:-1]])
+    blocks = []
+    for k, (positions, width) in enumerate(zip(live, widths, strict=True)):
+        # The moves of an empty slot lead to some finished game; nothing reads what comes of it.
+        block = np.full((CELLS - k, width), live_start[-1])
+        moves = graph.edge_start[positions][None, :] + np.arange(CELLS - k)[:, None]
+        block[:, : len(positions)] = slot[graph.child[moves]]
+        blocks.append(block.ravel())
 
+    slots = int(live_start[-1] + graph.terminal.sum())
     owner = np.repeat(slot, np.diff(graph.edge_start))
     pairs, merged, weight = np.unique(
-        owner * len(graph) + slot[graph.child], return_inverse=True, return_counts=True
+        owner * slots + slot[graph.child], return_inverse=True, return_counts=True
     )
-    live_count = int(live_start[-1])
-    edge_start = np.searchsorted(pairs // len(graph), np.arange(live_count + 1))
-
-    leaves = np.full((TOKEN_OF[ONE] + 1, len(graph)), SCALE)
-    leaves[: TOKEN_OF[ONE]] = feature_table(graph)[:, order] * SCALE
-    reach = np.array([np.abs(leaves[:, ply[order] == k]).max(axis=1) for k in range(CELLS + 1)])
+    features = feature_table(graph) * SCALE
+    leaves = np.full((TOKEN_OF[ONE] + 1, slots), SCALE)
+    leaves[: TOKEN_OF[ONE]] = 0.0
+    leaves[: TOKEN_OF[ONE], slot] = features
+    reach = np.full((CELLS + 1, TOKEN_OF[ONE] + 1), SCALE)
+    for k in range(CELLS + 1):
+        reach[k, : TOKEN_OF[ONE]] = np.abs(features[:, ply == k]).max(axis=1, initial=0.0)
+    paths = np.zeros((CELLS + 1, slots))
+    paths[:, slot] = _paths(graph)
     return Layout(
         graph=graph,
         slot=slot,
         live_start=live_start,
-        block_start=block_start.astype(np.int64),
-        by_rank=np.concatenate(by_rank).astype(np.uint32),
-        edge_start=edge_start.astype(np.int64),
-        by_slot=(pairs % len(graph)).astype(np.uint32),
-        merged=merged.astype(np.int64),
+        block_start=np.concatenate([[0], np.cumsum([len(b) for b in blocks])[:-1]]),
+        by_rank=np.concatenate(blocks).astype(np.uint32),
+        edge_start=np.searchsorted(pairs // slots, np.arange(live_start[-1] + 1)),
+        by_slot=(pairs % slots).astype(np.uint32),
+        merged=merged,
         weight=weight.astype(np.float64),
         leaves=leaves,
         reach=reach,
-        paths=_paths(graph, order)[:, :live_count].copy(),
+        paths=paths,
     )
 
 
-def _paths(graph: GameGraph, order: np.ndarray) -> np.ndarray:
-    """Count the move sequences of each length from every position, (10, n) in slot order."""
+def _paths(graph: GameGraph) -> np.ndarray:
+    """Count the move sequences of each length from every position, (10, n)."""
     paths = np.zeros((CELLS + 1, len(graph)))
     paths[0] = 1.0
     owner = np.repeat(np.arange(len(graph)), np.diff(graph.edge_start))
     for length in range(1, CELLS + 1):
         np.add.at(paths[length], owner, paths[length - 1][graph.child])
-    return paths[:, order]
+    return paths

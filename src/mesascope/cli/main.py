@@ -1,0 +1,135 @@
+"""The program `mesascope`: its commands, and what becomes of their errors."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+import mesascope
+from mesascope.cli.failure import guarded
+
+app = App(
+    name="mesascope",
+    help=(
+        "An instrument for inner alignment: find the optimizer inside a learned system, read out "
+        "what it wants, and hold that against what it was selected for."
+    ),
+    version=mesascope.__version__,
+)
+
+Json = Annotated[bool, Parameter(negative="", help="Print one JSON document on standard output.")]
+Seed = Annotated[int, Parameter(help="Of every random choice; the same seed, the same result.")]
+
+
+@app.command
+def run(
+    organism: str | None = None,
+    /,
+    *,
+    preset: str | None = None,
+    seed: Seed = 0,
+    budget: int | None = None,
+    output: Path | None = None,
+    resume: Path | None = None,
+    quick: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
+) -> int:
+    """Search for a system that does well, look inside it, and report what it wants.
+
+    Args:
+        organism: What to run, such as `tictactoe`; see `mesascope organisms`.
+        preset: Which of its stories.
+        seed: Of the search and of every sample.
+        budget: How many systems the search may score.
+        output: The directory to make for the run.
+        resume: A run directory to go on with instead of starting one.
+        quick: Smaller samples: faster, with wider intervals.
+        json: Print the run's record as JSON.
+    """
+    from mesascope.cli.run import run_command
+
+    return run_command(
+        organism=organism,
+        preset=preset,
+        seed=seed,
+        budget=budget,
+        output=output,
+        resume=resume,
+        quick=quick,
+        json=json,
+    )
+
+
+@app.command
+def audit(
+    system: str,
+    /,
+    *,
+    task: str = "tictactoe/random-opponent",
+    report: Path | None = None,
+    seed: Seed = 0,
+    quick: Annotated[bool, Parameter(negative="")] = False,
+    json: Json = False,
+) -> int:
+    """Audit one system: a program's text, or `module:function` of your own (your code is run).
+
+    Args:
+        system: Such as `sub(lost, max(self))`, or `my_module:my_policy`.
+        task: An organism and a preset, whose distributions and base objective are used.
+        report: Where to write the HTML report.
+        seed: Of every sample.
+        quick: Smaller samples: faster, with wider intervals.
+        json: Print the audit's record as JSON.
+    """
+    from mesascope.cli.audit import audit_command
+
+    return audit_command(system, task=task, report=report, seed=seed, quick=quick, json=json)
+
+
+@app.command
+def score(
+    program: str, /, *, opponent: str = "random", rules: str = "standard", json: Json = False
+) -> int:
+    """Score a program exactly: win, draw, loss and mean, moving first in half the games.
+
+    Args:
+        program: Such as `sub(lost, max(self))`.
+        opponent: `random`, `perfect`, or a mixture such as `random:1,perfect:3`.
+        rules: `standard`, `misere`, or orbits such as `orbits:0,10,13` with `/misere` after it.
+        json: Print the score as JSON.
+    """
+    from mesascope.cli.score import score_command
+
+    return score_command(program, opponent=opponent, rules=rules, json=json)
+
+
+@app.command
+def organisms(*, json: Json = False) -> int:
+    """List what can be run, and the systems of known truth that the detectors are scored on.
+
+    Args:
+        json: Print the list as JSON.
+    """
+    from mesascope.cli.organisms import organisms_command
+
+    return organisms_command(json=json)
+
+
+@app.command
+def show(run: Path, /, *, json: Json = False) -> int:
+    """Print what a run directory holds: its verdict if it has ended, else how far it is.
+
+    Args:
+        run: The run directory.
+        json: Print the run's record as JSON.
+    """
+    from mesascope.cli.show import show_command
+
+    return show_command(run, json=json)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its status: 0 done, 1 cut short, 2 refused."""
+    words = sys.argv[1:] if arguments is None else arguments
+    sys.exit(guarded(lambda: app(words, result_action="return_value"), json="--json" in words))

@@ -1,0 +1,1 @@
+"""Studies: what a user runs, put together from everything below."""
