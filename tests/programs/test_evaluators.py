@@ -109,8 +109,10 @@ def test_both_agree_with_the_words(program: Program, rules: Rules, pick: int) ->
         "add(corner, " + "add(" * 15 + "centre" + ", mean(self))" * 15 + ")",
         "sub(lost, " * 20 + "max(self)" + ")" * 20,
         "neg(" * 62 + "max(self)" + ")" * 62,
+        "add(corner, mean(" + "add(self, " * 30 + "self" + ")" * 32,
+        "add(threat, mean(" + "sub(max(self), " * 20 + "self" + ")" * 22,
     ],
-    ids=["max", "mean", "sub", "deep"],
+    ids=["max", "mean", "sub", "deep", "beyond 2**53", "steep"],
 )
 def test_large_and_deep_programs_choose_alike(text: str, rules: Rules) -> None:
     program = parse(text)
@@ -127,6 +129,7 @@ def test_large_and_deep_programs_choose_alike(text: str, rules: Rules) -> None:
             assert {o for o in instance.moves if policy[edges[o]] > 0} == best.support
 
 
+@settings(max_examples=30)
 @given(programs(8), st.sampled_from(RULES), st.integers(0, 10**6))
 def test_the_system_its_structure_and_its_policy_choose_alike(
     program: Program, rules: Rules, pick: int

@@ -2,6 +2,7 @@
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from mesascope.records.output import ScoreRecord
 from mesascope.studies.score import score_program
@@ -13,18 +14,20 @@ def score_command(program: str, *, opponent: str, rules: str, json: bool) -> int
     if json:
         print(record.model_dump_json())
     else:
-        Console().print(_table(record))
+        console = Console(highlight=False)
+        console.print(Text(record.program, style="bold"))
+        console.print(f"{record.rules} rules, {record.opponent} opponent")
+        console.print(_table(record))
+        console.print(
+            f"{record.size} nodes; {record.evaluations:,.0f} positions valued per decision; the "
+            f"best that any player could do is {record.optimum:.4f}",
+            soft_wrap=True,
+        )
     return 0
 
 
 def _table(record: ScoreRecord) -> Table:
-    table = Table(
-        title=f"{record.program}\n{record.rules} rules, {record.opponent} opponent",
-        caption=(
-            f"{record.size} nodes; {record.evaluations:,.0f} positions valued per decision; "
-            f"the best any player could do is {record.optimum:.4f}"
-        ),
-    )
+    table = Table(box=None, padding=(0, 1), header_style="dim")
     table.add_column("")
     table.add_column("probability", justify="right")
     table.add_column("exactly", justify="right", overflow="fold")

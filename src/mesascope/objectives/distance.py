@@ -70,8 +70,8 @@ def distance(
         first: values every output of an instance: a `Utility`. Regret is counted in its units.
         second: values some or all of them: a `PulledObjective`, say.
         instances: x, each of weight 1.
-        kind: `decision`, `menu`, `rank` or `pearson`. `decision` and `menu` judge the second by the first; `rank` and
-            `pearson` are symmetric where both value every output.
+        kind: `decision` or `menu`, which judge the second by the first; `rank` or `pearson`,
+            which are symmetric where both value every output.
         mu: the name of the distribution that the instances come from.
         episodes: the episode of each instance; each its own unless given.
         seed: of the bootstrap.

@@ -144,8 +144,9 @@ def pair_up(
             "compared; list them, or carry the objective to systems with lift()"
         )
     items = list(outputs.items)
+    known = frozenset(items)
     for owner, given in (("pulled-back objective", pulled), ("choice", _support(choice))):
-        foreign = [y for y in given if same_within(y, outputs, ()) not in set(items)]
+        foreign = [y for y in given if same_within(y, outputs, ()) not in known]
         if foreign:
             raise IllegalOutput(
                 f"the {owner} names {foreign[0]!r}, which is no output of the instance; its "

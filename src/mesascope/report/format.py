@@ -81,6 +81,15 @@ def basis(figure: Figure) -> str:
     return f"{percent} %, n = {count(figure.samples)}"
 
 
+def sample(figure: Figure) -> str:
+    """Return how many samples a figure rests on."""
+    return (
+        f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(figure.samples)}"
+        if figure.samples
+        else basis(figure)
+    )
+
+
 def in_words(figure: Figure) -> str:
     """Return a figure in one line."""
     rest = basis(figure)

@@ -77,6 +77,7 @@ def _regrets(
             axes.annotate(
                 name, (0, row - 0.36), (2, 0), xycoords=axes.get_yaxis_transform(),
                 textcoords="offset points", fontsize=10.5, va="bottom",
+                bbox={"facecolor": COLOURS["paper"], "edgecolor": "none", "pad": 1},
             )  # fmt: skip
     axes.set_ylim(len(comparisons) - 0.4, -0.8 if narrow else -0.6)
     axes.set_yticks(range(len(comparisons)), [""] * len(names) if narrow else names)

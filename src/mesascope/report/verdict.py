@@ -70,6 +70,12 @@ def _values(line: LineRecord) -> list[float]:
     return values if line.threshold is None else [*values, line.threshold]
 
 
+def confidences(audits: list[AuditRecord]) -> list[float]:
+    """Return the confidences of the intervals in the verdicts."""
+    scores = (line.score for audit in audits for line in audit.lines)
+    return sorted({score.confidence for score in scores if score is not None and score.samples})
+
+
 def open_assumptions(audit: AuditRecord) -> list[AssumptionRecord]:
     """Return what a careful reader must see first: failed assumptions, then unchecked ones."""
     return [

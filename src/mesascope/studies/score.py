@@ -1,12 +1,13 @@
 """Scoring one program exactly."""
 
 from mesascope.records.output import ScoreRecord
+from mesascope.systems.programs.batch import Arena, BatchScorer
 from mesascope.systems.programs.program import parse
 from mesascope.systems.programs.system import ProgramSystem
 from mesascope.tasks.tictactoe.exact import exact_outcome
-from mesascope.tasks.tictactoe.graph import game_graph
-from mesascope.tasks.tictactoe.opponent import parse_opponent
-from mesascope.tasks.tictactoe.play import optimal_play
+from mesascope.tasks.tictactoe.graph import GameGraph, game_graph
+from mesascope.tasks.tictactoe.opponent import Opponent, parse_opponent
+from mesascope.tasks.tictactoe.play import optimal_play, replies
 from mesascope.tasks.tictactoe.rules import parse_rules
 
 
@@ -34,4 +35,12 @@ def score_program(program: str, *, opponent: str = "random", rules: str = "stand
         **{name: float(value) for name, value in figures.items()},
         exact={name: str(value) for name, value in figures.items()},
         optimum=optimal_play(ruleset, strength).value,
+        evaluations=_evaluations(system, graph, strength),
     )
+
+
+def _evaluations(system: ProgramSystem, graph: GameGraph, opponent: Opponent) -> float:
+    scorer = BatchScorer([Arena(graph, (replies(graph, opponent),))], run_time=True)
+    found = scorer.score_programs([system.program]).evaluations
+    assert found is not None
+    return float(found[0, 0])

@@ -10,11 +10,11 @@ import numpy as np
 from mesascope.core.choice import Choice, Number
 from mesascope.core.system import Scaffold
 from mesascope.core.world import World
-from mesascope.systems.programs.kernel import SCALE
+from mesascope.systems.programs.compiled.layout import SCALE
 from mesascope.systems.programs.program import Program, parse
 from mesascope.systems.programs.table import program_policy, value_table
 from mesascope.systems.programs.traced import TracedEvaluator
-from mesascope.tasks.tictactoe.graph import GameGraph
+from mesascope.tasks.tictactoe.graph import GameGraph, game_graph
 from mesascope.tasks.tictactoe.locate import moves_as_edges
 from mesascope.tasks.tictactoe.world import Instance, TicTacToeWorld
 
@@ -97,8 +97,6 @@ class ProgramSystem(Scaffold):
 
 
 def _children(instance: Instance) -> dict[int, int]:
-    from mesascope.tasks.tictactoe.graph import game_graph
-
     graph = game_graph(instance.rules)
     edges = moves_as_edges(instance.rules, instance.position)
     return {cell: int(graph.child[edge]) for cell, edge in edges.items()}

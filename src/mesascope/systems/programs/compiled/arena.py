@@ -108,7 +108,7 @@ class PreparedArena:
             return np.array(exact_values(tokens.tobytes(), self._layout.graph), dtype=object)
         values = slots[0, self._layout.slot]
         values[0] = 0.0
-        return values
+        return values + 0.0  # no negative zeros
 
     def _by_hand(
         self,
@@ -144,8 +144,9 @@ class PreparedArena:
         layout = self._layout
         totals, policy, hashes, values, refused = outputs
         score(
-            np.ascontiguousarray(tokens, dtype=np.uint8),
-            np.ascontiguousarray(lengths, dtype=np.int64),
+            # Writable, though nothing writes: to the compiler read-only arrays are another type.
+            np.require(tokens, np.uint8, ["C", "W"]),
+            np.require(lengths, np.int64, ["C", "W"]),
             given,
             layout.live_start,
             layout.block_start,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mesascope.systems.programs.compiled.layout import SCALE
+from mesascope.systems.programs.compiled.kernel import SCALE
 from mesascope.systems.programs.grammar import ARITY, ONE, SELF, TOKEN_OF, TOKENS
 from mesascope.tasks.tictactoe.features import feature_table
 from mesascope.tasks.tictactoe.graph import GameGraph

@@ -22,6 +22,7 @@ from mesascope.systems.programs.compiled.lanes import (
 from mesascope.systems.programs.grammar import ARITY, TOKEN_OF
 from mesascope.systems.programs.program import MAX_SIZE
 
+SCALE = 40320.0  # 8!
 EXACT_BELOW = 2.0**53
 
 _CELLS = 9
@@ -123,7 +124,8 @@ def magnitude(code, count, root, reach, bound):
     """
     worst = 0.0
     above, here = 0, 1
-    bound[above, :] = 0.0
+    for row in range(ROWS):
+        bound[above, row] = 0.0
     for ply in range(_CELLS, 0, -1):
         for leaf in range(_LEAVES):
             bound[here, leaf] = reach[ply, leaf]
@@ -146,20 +148,13 @@ def magnitude(code, count, root, reach, bound):
 @njit(nogil=True)
 def _arithmetic(code, begin, end, rows, start, stop):
     for k in range(begin, end):
-        token = code[k, 0]
         out = rows[code[k, 1], start:stop]
         a = rows[code[k, 2], start:stop]
-        if token == _NEG:
-            for p in range(stop - start):
-                out[p] = -a[p]
-            continue
         b = rows[code[k, 3], start:stop]
-        if token == _ADD:
-            for p in range(stop - start):
-                out[p] = a[p] + b[p]
-        else:
-            for p in range(stop - start):
-                out[p] = a[p] - b[p]
+        own = 0.0 if code[k, 0] == _NEG else 1.0
+        other = 1.0 if code[k, 0] == _ADD else -1.0
+        for p in range(stop - start):
+            out[p] = own * a[p] + other * b[p]
 
 
 @njit(nogil=True, error_model="numpy")
@@ -197,10 +192,10 @@ def evaluate(code, ends, rows, live_start, block_start, by_rank):
 
 
 @njit(nogil=True)
-def running_cost(tokens, length, series):
-    """Write the generating function of a program's run time into `series`, (10,) float64.
+def running_cost(tokens, length, series, lane):
+    """Write the generating function of a program's run time into a column of `series`, (10, 8).
 
-    Plain recursion values Σ_d series[d]·N_d(x) positions to decide at x, where N_d(x) counts the
+    Plain recursion values Σ_d series[d, lane]·N_d(x) positions to decide at x, where N_d(x) counts the
     sequences of d moves from x. Let S sum over children. A child operator costs S(1 + its
     argument's cost) and `self` the program's own, so a program's cost is A(S)·1 + B(S)·cost with
     B free of a constant term: cost = A/(1−B) as a power series in S, and S^d·1 = N_d. Deciding
@@ -212,15 +207,16 @@ def running_cost(tokens, length, series):
     for i in range(length - 1, -1, -1):
         token = tokens[i]
         if token <= _SELF:
-            a[depth] = 0.0
-            b[depth] = 0.0
-            if token == _SELF:
-                b[depth, 0] = 1.0
+            for d in range(_CELLS + 1):
+                a[depth, d] = 0.0
+                b[depth, d] = 0.0
+            b[depth, 0] = 1.0 if token == _SELF else 0.0
             depth += 1
         elif token >= _ADD:
             depth -= 1
-            a[depth - 1] += a[depth]
-            b[depth - 1] += b[depth]
+            for d in range(_CELLS + 1):
+                a[depth - 1, d] += a[depth, d]
+                b[depth - 1, d] += b[depth, d]
         elif token != _NEG:
             top = depth - 1
             for d in range(_CELLS, 0, -1):
@@ -234,7 +230,6 @@ def running_cost(tokens, length, series):
         cost[d] = a[0, d]
         for e in range(1, d + 1):
             cost[d] += b[0, e] * cost[d - e]
-    series[0] = 0.0
-    series[1] = 1.0 + cost[0]
+    series[1, lane] = 1.0
     for d in range(2, _CELLS + 1):
-        series[d] = cost[d - 1]
+        series[d, lane] = cost[d - 1]

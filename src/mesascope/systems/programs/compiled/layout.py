@@ -10,13 +10,13 @@ from functools import lru_cache
 
 import numpy as np
 
+from mesascope.systems.programs.compiled.kernel import SCALE
 from mesascope.systems.programs.compiled.lanes import LANES
 from mesascope.systems.programs.grammar import ONE, TOKEN_OF
 from mesascope.tasks.tictactoe.features import feature_table
 from mesascope.tasks.tictactoe.geometry import CELLS
 from mesascope.tasks.tictactoe.graph import GameGraph
 
-SCALE = 40320.0  # 8!; why is told in `kernel`
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,13 +80,14 @@ def _build(digest):
         version = digest  # see _source_digest
         width = leaves.shape[1]
         rows = np.zeros((ROWS, width))
-        rows[: len(leaves)] = leaves
+        for leaf in range(len(leaves)):
+            for p in range(width):
+                rows[leaf, p] = leaves[leaf, p]
         bound = np.zeros((2, ROWS))
         code = np.zeros((MAX_SIZE, 4), np.int64)
         own = np.zeros((LANES, width))
         side_by_side = np.zeros((width, LANES))
         series = np.zeros((_CELLS + 1, LANES))
-        one_series = np.zeros(_CELLS + 1)
         mix = np.zeros((2, LANES))
         mix_words = mix.view(np.uint64)
         counting = False
@@ -96,21 +97,20 @@ def _build(digest):
             lanes = min(LANES, len(tokens) - base)
             for lane in range(lanes):
                 i = base + lane
-                if len(given) > 0:
-                    own[lane] = given[i]
-                else:
+                source = given[i] if len(given) > 0 else own[lane]
+                if len(given) == 0:
                     children, count, root = compile_tokens(tokens[i], lengths[i], code)
                     if magnitude(code, count, root, reach, bound) >= EXACT_BELOW:
                         refused[i] = True
-                        own[lane] = 0.0
                         continue
                     evaluate(code, (children, count), rows, live_start, block_start, by_rank)
-                    own[lane] = rows[root]
+                    source = rows[root]
+                for p in range(width):
+                    own[lane, p] = source[p]
                 if counting:
-                    running_cost(tokens[i], lengths[i], one_series)
-                    series[:, lane] = one_series
-                if len(values) > 0:
-                    values[i] = own[lane]
+                    running_cost(tokens[i], lengths[i], series, lane)
+                for p in range(values.shape[1] if len(values) > 0 else 0):
+                    values[i, p] = source[p]
                 for w in range(len(value_words)):
                     total = np.uint64(0)
                     for p in range(width):

@@ -1,0 +1,32 @@
+"""`mesascope audit`: one system, brought along as text or as `module:function`."""
+
+from pathlib import Path
+
+from mesascope.cli.told import tell_audit
+from mesascope.studies.brought import audit_brought
+
+
+def audit_command(
+    system: str, *, task: str, report: Path | None, seed: int, quick: bool, json: bool
+) -> int:
+    """Audit a system; print the verdict and write the report if one was asked for."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    with console.status("auditing", spinner="dots") as status:
+        result = audit_brought(
+            system,
+            task=task,
+            seed=seed,
+            quick=quick,
+            say=lambda text: status.update(text),
+        )
+        if report is not None:
+            result.report(report)
+    if json:
+        print(result.record.model_dump_json())
+    else:
+        tell_audit(result.record)
+        if report is not None:
+            print(f"\nReport  {report}")
+    return 0

@@ -1,0 +1,54 @@
+"""Organisms: a task, a base objective, an optimizer, and the shifts on which the truth comes out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mesascope.core.objective import BaseObjective
+from mesascope.core.optimizer import BaseOptimizer, Discovery
+from mesascope.core.system import System
+from mesascope.core.task import ShiftFamily, Task
+
+
+@dataclass(frozen=True)
+class ChargeCurve:
+    """Which of the systems found would win, were a charge higher or lower.
+
+    Attributes:
+        charge: what is charged, and in which unit.
+        rate: the rate in force.
+        stretches: (rate from which it wins, source, kind), from rate 0 upwards.
+    """
+
+    charge: str
+    rate: float
+    stretches: tuple[tuple[float, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Organism:
+    """One preset, ready to run.
+
+    Attributes:
+        name, preset, story: what to call it, and what it is about.
+        task, base, family: what is trained on, by what criterion, and where the world may shift.
+        optimizer: searches Σ.
+        budget: systems that the search may score by default.
+        population: other systems of Σ, for the comparison by lifting.
+        system_of: makes a system of a discovery's source.
+        rivals: systems that training cannot tell from the winner, one for each way in which they
+            come apart elsewhere, the winner first; and all of them, as texts.
+        charge_curves: the winner as a function of each charge, from what a search has found.
+    """
+
+    name: str
+    preset: str
+    story: str
+    task: Task
+    base: BaseObjective
+    family: ShiftFamily
+    optimizer: BaseOptimizer
+    budget: int
+    population: Sequence[System]
+    system_of: Callable[[str], System]
+    rivals: Callable[[str], tuple[list[str], list[str]]]
+    charge_curves: Callable[[dict[str, object], Sequence[Discovery]], list[ChargeCurve]]

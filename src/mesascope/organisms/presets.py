@@ -1,0 +1,147 @@
+"""The stories that the tic-tac-toe organism can tell, as settings; no winner is written here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from mesascope.core.task import Distribution
+from mesascope.systems.programs.grammar import REFLEXES, RULE_AWARE, SMALL, Grammar
+from mesascope.tasks.tictactoe.family import ArenaFamily
+from mesascope.tasks.tictactoe.opponent import PERFECT, RANDOM, Opponent
+from mesascope.tasks.tictactoe.rules import STANDARD, Rules
+from mesascope.tasks.tictactoe.task import Arena, arena_distribution
+
+Method = Literal["enumeration", "levin", "evolution"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One setting of grammar, rules, opponents, charges and search.
+
+    Attributes:
+        story: what it is about.
+        grammar: the primitives of the search.
+        train: the arenas that systems are selected in.
+        shifts: where the world may go instead.
+        family: where the adversarial search may take it.
+        method, largest, budget: the search, the largest program in nodes, programs scored.
+        size_charge, evaluation_charge: what a node and a position valued cost.
+    """
+
+    story: str
+    grammar: Grammar
+    train: tuple[Arena, ...]
+    shifts: tuple[Distribution, ...]
+    family: ArenaFamily
+    method: Method
+    largest: int
+    budget: int
+    size_charge: float = 0.0
+    evaluation_charge: float = 0.0
+
+
+_HALF = Opponent(0.5)
+_STRONG = Opponent(0.95)
+# Unions of orbits on which neither side has won before it began, under normal and misère rules.
+_RULE_SETS = (
+    STANDARD,
+    Rules(frozenset({10, 12})),
+    Rules(frozenset({4, 15})),
+    Rules(frozenset({8, 14, 15})),
+    Rules(frozenset({0, 10, 11})),
+    Rules(frozenset({0, 7, 11, 15})),
+)
+_UNSEEN = (
+    Rules(frozenset({1, 2})),
+    Rules(frozenset({3, 9})),
+    Rules(frozenset({5, 6, 13})),
+    Rules(frozenset({2, 14})),
+)
+
+
+def _misere(rules: tuple[Rules, ...]) -> tuple[Rules, ...]:
+    return tuple(Rules(r.orbits, misere=True) for r in rules)
+
+
+def _arenas(rules: tuple[Rules, ...], opponent: Opponent) -> tuple[Arena, ...]:
+    return tuple(Arena(r, opponent) for r in rules)
+
+
+def _shift(name: str, description: str, *arenas: Arena) -> Distribution:
+    return arena_distribution(name, description, arenas)
+
+
+_DIVERSE_SHIFTS = (
+    _shift(
+        "misère",
+        "the training rule sets, but who completes a line loses",
+        *_arenas(_misere(_RULE_SETS), _STRONG),
+    ),
+    _shift("unseen lines", "rule sets never trained on", *_arenas(_UNSEEN, _STRONG)),
+    _shift("perfect play", "the training rule sets, no mistakes", *_arenas(_RULE_SETS, PERFECT)),
+)
+
+PRESETS: dict[str, Preset] = {
+    "random-opponent": Preset(
+        story=(
+            "A small grammar, trained against an opponent that plays at random. Averaging over "
+            "what could happen is all it takes to do well; then the opponent learns to play."
+        ),
+        grammar=SMALL,
+        train=(Arena(STANDARD, RANDOM),),
+        shifts=(
+            _shift("mixed play", "an opponent perfect in half its moves", Arena(STANDARD, _HALF)),
+            _shift("perfect play", "an opponent that makes no mistakes", Arena(STANDARD, PERFECT)),
+        ),
+        family=ArenaFamily(rules=False, misere=False),
+        method="enumeration",
+        largest=5,
+        budget=20_000,
+        size_charge=0.02,
+    ),
+    "standard": Preset(
+        story=(
+            "Strong reflexes among the primitives, an opponent that is perfect in half its moves, "
+            "and a charge on run time: is it worth while to search?"
+        ),
+        grammar=REFLEXES,
+        train=(Arena(STANDARD, _HALF),),
+        shifts=(
+            _shift("random play", "an opponent that plays at random", Arena(STANDARD, RANDOM)),
+            _shift("perfect play", "an opponent that makes no mistakes", Arena(STANDARD, PERFECT)),
+        ),
+        family=ArenaFamily(rules=False, misere=False),
+        method="evolution",
+        largest=9,
+        budget=150_000,
+        evaluation_charge=1e-4,
+    ),
+    "diverse": Preset(
+        story=(
+            "Many rule sets and strong opponents, and two leaves that training cannot tell apart: "
+            "one reads that a line was made, the other that the game was won."
+        ),
+        grammar=RULE_AWARE,
+        train=_arenas(_RULE_SETS, _STRONG),
+        shifts=_DIVERSE_SHIFTS,
+        family=ArenaFamily(weakest=_STRONG.perfect),
+        method="evolution",
+        largest=7,
+        budget=30_000,
+        size_charge=0.002,
+    ),
+    "diverse-misere": Preset(
+        story=(
+            "The same with half of the rule sets under misère, where who completes a line loses: "
+            "now training can tell the two leaves apart."
+        ),
+        grammar=RULE_AWARE,
+        train=_arenas(_RULE_SETS[:3] + _misere(_RULE_SETS[3:]), _STRONG),
+        shifts=_DIVERSE_SHIFTS,
+        family=ArenaFamily(weakest=_STRONG.perfect),
+        method="evolution",
+        largest=7,
+        budget=30_000,
+        size_charge=0.002,
+    ),
+}
+DEFAULT = "random-opponent"

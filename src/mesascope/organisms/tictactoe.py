@@ -1,0 +1,161 @@
+"""Tic-tac-toe as an organism: programs searched for by how they play, in several presets."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from mesascope.core.names import look_up
+from mesascope.core.objective import BaseObjective, Charge
+from mesascope.core.optimizer import BaseOptimizer
+from mesascope.core.system import HasStructure, System
+from mesascope.core.task import Distribution
+from mesascope.optimizers.enumeration import Enumeration
+from mesascope.optimizers.evolution import Evolution
+from mesascope.optimizers.frontier import Amount, Frontier, winner_by_charge
+from mesascope.optimizers.levin import LevinSearch
+from mesascope.optimizers.objective import ProgramObjective
+from mesascope.optimizers.record import kind_of
+from mesascope.organisms.organism import ChargeCurve, Organism
+from mesascope.organisms.presets import DEFAULT, PRESETS, Preset
+from mesascope.systems.programs.batch import Arena as ProgramArena
+from mesascope.systems.programs.batch import BatchScorer
+from mesascope.systems.programs.program import Program, parse
+from mesascope.systems.programs.system import ProgramSystem
+from mesascope.systems.programs.terms import terms
+from mesascope.tasks.tictactoe.graph import game_graph
+from mesascope.tasks.tictactoe.play import replies
+from mesascope.tasks.tictactoe.task import Arena, TicTacToe, arena_distribution
+
+_MOST_ALIKE = 40_000  # programs looked through for ones that training cannot tell from the winner
+_MOST_RIVALS = 3
+_POPULATION = ("1", "corner", "centre", "lost", "threat", "full", "neg(threat)", "neg(max(lost))")
+_SEARCHERS = ("sub(lost, max(self))", "sub(lost, mean(self))", "add(lost, mean(max(self)))")
+
+
+def tictactoe(preset: str | None = None, seed: int = 0) -> Organism:
+    """Return the organism in one of its presets.
+
+    Raises:
+        UnknownName: no such preset.
+    """
+    name = DEFAULT if preset is None else preset
+    chosen = look_up("preset of tictactoe", name, PRESETS)
+    task = TicTacToe(
+        [
+            arena_distribution("train", _description(chosen), chosen.train),
+            *chosen.shifts,
+        ]
+    )
+    objective = ProgramObjective(
+        tuple(_program_arena(arena) for arena in chosen.train),
+        size_charge=chosen.size_charge,
+        evaluation_charge=chosen.evaluation_charge,
+    )
+    return Organism(
+        name="tictactoe",
+        preset=name,
+        story=chosen.story,
+        task=task,
+        base=_base(task, objective),
+        family=chosen.family,
+        optimizer=_optimizer(chosen, objective),
+        budget=chosen.budget,
+        population=[ProgramSystem.of(text) for text in (*_POPULATION, *_SEARCHERS)],
+        system_of=ProgramSystem.of,
+        rivals=lambda winner: _rivals(chosen, parse(winner)),
+        charge_curves=lambda state, found: _charge_curves(chosen, state),
+    )
+
+
+def _description(preset: Preset) -> str:
+    arenas = [str(arena) for arena in preset.train]
+    return arenas[0] if len(arenas) == 1 else f"{len(arenas)} kinds of game: {'; '.join(arenas)}"
+
+
+def _program_arena(arena: Arena) -> ProgramArena:
+    graph = game_graph(arena.rules)
+    return ProgramArena(graph, (replies(graph, arena.opponent),))
+
+
+def _base(task: TicTacToe, objective: ProgramObjective) -> BaseObjective:
+    """Return O_base with its charges apart, so that it can be decomposed."""
+    train: Distribution = task.distributions["train"]
+
+    def behaviour(system: System) -> float:
+        value = task.exact_value(train, system)
+        if value is None:
+            raise TypeError(f"{system.name!r} gives no policy, so its value must be sampled")
+        return value
+
+    def evaluations(system: System) -> float:
+        if not isinstance(system, ProgramSystem):
+            return 0.0
+        tokens = objective.scorer.score_programs([system.program])
+        assert tokens.evaluations is not None
+        return float(tokens.evaluations.mean())
+
+    def size(system: System) -> float:
+        return float(system.structure().size) if isinstance(system, HasStructure) else 0.0
+
+    charges = (
+        Charge("size in nodes", objective.size_charge, size),
+        Charge("positions valued per decision", objective.evaluation_charge, evaluations),
+    )
+    charged = [f"{c.rate:g} for each of {c.name}" for c in charges if c.rate]
+    name = "the mean result (win less loss)" + (f", less {', '.join(charged)}" if charged else "")
+    return BaseObjective(name, behaviour, tuple(c for c in charges if c.rate))
+
+
+def _optimizer(preset: Preset, objective: ProgramObjective) -> BaseOptimizer:
+    if preset.method == "enumeration":
+        return Enumeration(objective, preset.grammar, max_size=preset.largest)
+    if preset.method == "levin":
+        return LevinSearch(objective, preset.grammar, max_size=preset.largest)
+    return Evolution(objective, preset.grammar, max_size=preset.largest)
+
+
+def _rivals(preset: Preset, winner: Program) -> tuple[list[str], list[str]]:
+    """Return programs to audit and all programs that training cannot tell from the winner.
+
+    Looked through are the programs of at most the winner's size, as far as they are few.
+    """
+    train = BatchScorer([_program_arena(arena) for arena in preset.train])
+    (wanted,) = train.score_programs([winner]).policy_keys()
+    pool = [winner.tokens]
+    for size in range(1, winner.size + 1):
+        pool += islice(terms(preset.grammar, size), _MOST_ALIKE - len(pool))
+    keys = train.score_programs(pool).policy_keys()
+    alike = list(dict.fromkeys(t for t, key in zip(pool, keys, strict=True) if key == wanted))
+    elsewhere = BatchScorer([_program_arena(a) for d in preset.shifts for a in d.parameters])
+    apart = _first_of_each(alike, elsewhere.score_programs(alike).policy_keys())
+    return [str(Program(t)) for t in apart[:_MOST_RIVALS]], [str(Program(t)) for t in alike]
+
+
+def _first_of_each(programs: Sequence[bytes], keys: Iterable[bytes]) -> list[bytes]:
+    first: dict[bytes, bytes] = {}
+    for tokens, key in zip(programs, keys, strict=True):
+        first.setdefault(key, tokens)
+    return list(first.values())
+
+
+def _charge_curves(preset: Preset, state: dict[str, object]) -> list[ChargeCurve]:
+    entries = Frontier.from_json(state.get("frontier", ())).entries  # type: ignore[arg-type]
+    curves = []
+    amounts: tuple[tuple[Amount, str, float], ...] = (
+        ("size", "charge per node", preset.size_charge),
+        ("evaluations", "charge per position valued", preset.evaluation_charge),
+    )
+    for amount, words, rate in amounts:
+        reigns = winner_by_charge(
+            entries,
+            amount,
+            size_charge=preset.size_charge,
+            evaluation_charge=preset.evaluation_charge,
+        )
+        stretches = tuple(
+            (reign.low, reign.winner.source, kind_of(parse(reign.winner.source)))
+            for reign in reigns
+        )
+        curves.append(ChargeCurve(words, rate, stretches))
+    return curves
+
+

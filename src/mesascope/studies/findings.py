@@ -1,0 +1,56 @@
+"""What a search found, as a record; and what to try next."""
+
+import shlex
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from mesascope.core.optimizer import Progress
+from mesascope.organisms.organism import ChargeCurve, Organism
+from mesascope.records.run import DiscoveryRecord, SearchRecord
+
+if TYPE_CHECKING:
+    from mesascope.studies.run import Request
+
+
+def search_record(
+    organism: Organism, progress: Progress, identical: list[str], seconds: float
+) -> SearchRecord:
+    """Return the search as it went: the timeline, the winner, and who could have won instead."""
+    assert progress.best is not None
+    curves = organism.charge_curves(progress.state, progress.discoveries)
+    return SearchRecord(
+        optimizer=organism.optimizer.name,
+        base_objective=organism.base.name,
+        evaluations=progress.evaluations,
+        budget=progress.budget,
+        seconds=seconds,
+        discoveries=[DiscoveryRecord(**asdict(found)) for found in progress.discoveries],
+        winner=progress.best.source,
+        unidentifiable=identical,
+        curves=[],
+        notes=[_in_words(curve) for curve in curves],
+    )
+
+
+def _in_words(curve: ChargeCurve) -> str:
+    stretches = [
+        f"from {rate:.3g} on `{source}` ({kind})" if rate else f"free of charge `{source}` ({kind})"
+        for rate, source, kind in curve.stretches
+    ]
+    return (
+        f"Winner by {curve.charge}, of all that this search scored: {'; '.join(stretches)}. "
+        f"The rate in force is {curve.rate:.3g}."
+    )
+
+
+def next_commands(organism: Organism, request: "Request", winner: str) -> list[str]:
+    """Return commands that a reader may want next."""
+    task = f"{organism.name}/{organism.preset}"
+    return [
+        f"mesascope score {shlex.quote(winner)} --opponent perfect",
+        f"mesascope audit {shlex.quote(winner)} --task {task} --report audit.html",
+        f"mesascope run {organism.name} --preset {organism.preset} --seed {request.seed + 1}",
+        "mesascope organisms",
+    ]
+
+

@@ -1,0 +1,201 @@
+"""The main job: search, look inside what was found, judge it, and write it all down."""
+
+import time
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mesascope.audit.audit import Case, audit
+from mesascope.audit.settings import Settings
+from mesascope.core.optimizer import Progress
+from mesascope.organisms.catalogue import organism as build
+from mesascope.organisms.organism import Organism
+from mesascope.records.run import ConfigRecord, RunRecord
+from mesascope.studies.environment import environment
+from mesascope.studies.findings import next_commands, search_record
+from mesascope.store import RunDirectory
+
+CHECKPOINT_SECONDS = 1.0
+QUICK = {
+    "episodes": 120,
+    "instances": 32,
+    "control_episodes": 200,
+    "shift_budget": 20,
+    "fresh_episodes": 120,
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the caller asked for; None where the preset decides."""
+
+    organism: str
+    preset: str | None = None
+    seed: int = 0
+    budget: int | None = None
+    quick: bool = False
+
+
+class Watcher:
+    """Told how a run goes. Override what you care about."""
+
+    def opened(self, directory: RunDirectory) -> None:
+        """The run directory is there, and an interrupted run can be resumed from now on."""
+
+    def searching(self, organism: Organism, progress: Progress, seconds: float) -> None:
+        """A search has come this far."""
+
+    def saying(self, text: str) -> None:
+        """Something begins."""
+
+
+def run(
+    request: Request | RunDirectory,
+    *,
+    output: Path | None = None,
+    watcher: Watcher | None = None,
+) -> tuple[RunRecord, RunDirectory]:
+    """Run an organism, or go on with a run.
+
+    Args:
+        request: what to run, or the directory of a run that was cut short.
+        output: the directory to make; by default one under `mesascope-runs`.
+        watcher: told of progress.
+
+    Raises:
+        UnknownName: no such organism or preset; did you mean …
+        BadRun: the directory cannot be used.
+        KeyboardInterrupt: passed on after the search's state was written.
+    """
+    watcher = watcher or Watcher()
+    if isinstance(request, RunDirectory):
+        directory = request
+        request = _request_of(directory.marker.config)
+        organism = build(request.organism, request.preset, request.seed)
+    else:
+        organism = build(request.organism, request.preset, request.seed)
+        config = _config(request, organism)
+        make = RunDirectory.create_default
+        directory = (
+            make(config, environment())
+            if output is None
+            else RunDirectory.create(output, config, environment())
+        )
+    watcher.opened(directory)
+    with directory:
+        finished = directory.read_result()
+        if finished is not None:
+            return finished, directory
+        return _run_in(directory, request, organism, watcher), directory
+
+
+def _run_in(
+    directory: RunDirectory, request: Request, organism: Organism, watcher: Watcher
+) -> RunRecord:
+    began = time.perf_counter()
+    settings = Settings(seed=request.seed, **(QUICK if request.quick else {}))
+    progress = _search(directory, request, organism, watcher)
+    seconds = time.perf_counter() - began
+    if progress.best is None:
+        raise RuntimeError("the search scored nothing; give it a budget of at least 1")
+    audited, identical = organism.rivals(progress.best.source)
+    audits = []
+    for source in audited:
+        system = organism.system_of(source)
+        watcher.saying(f"auditing {system.name}")
+        provenance = (
+            f"Found by {organism.optimizer.name} under {organism.base.name}: learned, not "
+            "hard-coded, by the record of this run."
+        )
+        if source != progress.best.source:
+            provenance = (
+                f"Not distinguished from the winner by the training distribution ({provenance})"
+            )
+        case = Case(
+            system=system,
+            task=organism.task,
+            base=organism.base,
+            family=organism.family,
+            provenance=provenance,
+            population=organism.population,
+        )
+        audits.append(audit(case, settings, watcher.saying).record)
+    record = RunRecord(
+        title=f"{organism.name}: {organism.preset}",
+        story=organism.story,
+        config=directory.marker.config,
+        environment=environment(),
+        search=search_record(organism, progress, identical, seconds),
+        audits=audits,
+        next_commands=next_commands(organism, request, progress.best.source),
+        seconds=time.perf_counter() - began,
+    )
+    from mesascope.report import render  # matplotlib is slow to import, and only needed here
+
+    watcher.saying("writing the report")
+    directory.write_report(render(record))
+    directory.write_result(record)
+    return record
+
+
+def _search(
+    directory: RunDirectory, request: Request, organism: Organism, watcher: Watcher
+) -> Progress:
+    """Search from the last checkpoint on, writing one about every second."""
+    checkpoint = directory.read_checkpoint()
+    state = None
+    if checkpoint is not None:
+        for warning in checkpoint.warnings:
+            watcher.saying(warning)
+        state = checkpoint.state
+    budget = organism.budget if request.budget is None else request.budget
+    began = written = time.perf_counter()
+    progress: Progress | None = None
+    try:
+        for progress in organism.optimizer.search(seed=request.seed, budget=budget, resume=state):
+            now = time.perf_counter()
+            watcher.searching(organism, progress, now - began)
+            if now - written >= CHECKPOINT_SECONDS:
+                directory.write_checkpoint(progress.state)
+                written = now
+    finally:
+        if progress is not None:
+            directory.write_checkpoint(progress.state)
+    if progress is None:
+        raise RuntimeError("the search yielded no progress; this is a bug in the optimizer")
+    return progress
+
+
+def _config(request: Request, organism: Organism) -> ConfigRecord:
+    given: dict[str, Any] = {"organism": request.organism, "seed": request.seed}
+    defaulted: dict[str, Any] = {}
+    for name, asked, filled in (
+        ("preset", request.preset, organism.preset),
+        ("budget", request.budget, organism.budget),
+    ):
+        (defaulted if asked is None else given)[name] = filled if asked is None else asked
+    settings = Settings(seed=request.seed, **(QUICK if request.quick else {}))
+    (given if request.quick else defaulted)["quick"] = request.quick
+    defaulted["audit"] = asdict(settings)
+    return ConfigRecord(
+        command="run",
+        organism=organism.name,
+        preset=organism.preset,
+        seed=request.seed,
+        given=given,
+        defaulted=defaulted,
+    )
+
+
+def _request_of(config: ConfigRecord) -> Request:
+    asked = {**config.defaulted, **config.given}
+    return Request(
+        organism=config.organism,
+        preset=config.preset,
+        seed=config.seed,
+        budget=int(asked["budget"]),
+        quick=bool(asked["quick"]),
+    )
+
+
