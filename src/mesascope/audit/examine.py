@@ -10,7 +10,7 @@ from mesascope.core.mesa_model import MesaModel
 from mesascope.core.objective import MesaObjective
 from mesascope.core.randomness import stream
 from mesascope.core.system import HasStructure, Instance, Structure
-from mesascope.core.task import Distribution
+from mesascope.core.task import Distribution, HasGlossary, Task
 from mesascope.core.verdict import Answer
 from mesascope.evidence.budget import BudgetCurve, budget
 from mesascope.evidence.control import control
@@ -86,7 +86,7 @@ def examine(
     named = readout(subject, reading, found, seed + 1)
     model = None
     if answer == "yes":
-        model = build_model(found, named, shown if accounts else None, settings)
+        model = build_model(found, named, shown if accounts else None, settings, subject.task)
     say("cutting its budget, swapping its objective, deleting its winners, freezing its feedback")
     criterion = named.best.criterion if named.best and named.best.agreement >= EXACT else None
     others = [
@@ -130,7 +130,11 @@ def optimizer_answer(found: Selection, accounts: bool, settings: Settings) -> An
 
 
 def build_model(
-    found: Selection, named: Readout, shown: Structure | None, settings: Settings
+    found: Selection,
+    named: Readout,
+    shown: Structure | None,
+    settings: Settings,
+    task: Task,
 ) -> MesaModel | None:
     """Return the mesa-model: the shown structure's own values, else the criterion read out."""
     horizon = None if found.to_the_end else found.horizon
@@ -140,7 +144,9 @@ def build_model(
         reading = best.criterion.name if exact and best is not None else f"`{shown.text}`"
 
         return MesaModel(
-            objective=MesaObjective(reading, lambda x, w: shown.candidates(x, w) or {}),
+            objective=MesaObjective(
+                explained(reading, task), lambda x, w: shown.candidates(x, w) or {}
+            ),
             candidates="the outputs of the instance, each through the outcome it leads to",
             standing="extracted",
             horizon=horizon,
@@ -149,7 +155,9 @@ def build_model(
         )
     if best is not None and best.agreement >= settings.agreement:
         return MesaModel(
-            objective=MesaObjective(best.criterion.name, best.criterion.values),
+            objective=MesaObjective(
+                explained(best.criterion.name, task), best.criterion.values
+            ),
             candidates="the outputs of the instance, each through the outcome it leads to",
             standing="extracted",
             horizon=horizon,
@@ -159,13 +167,22 @@ def build_model(
     return None
 
 
+def explained(name: str, task: Task) -> str:
+    """Return a criterion's name with the first mention of each feature put into words."""
+    if not isinstance(task, HasGlossary):
+        return name
+    for feature, words in task.glossary.items():
+        name = name.replace(f"`{feature}`", f"`{feature}` ({words})", 1)
+    return name
+
+
 def reading_sentence(model: MesaModel, named: Readout) -> str:
     """Say what the system wants, in a sentence."""
     best = named.best
     if best is None:
         return f"It maximises {model.objective.name}."
     if best.agreement >= EXACT:
-        return f"It maximises {best.criterion.name}."
+        return f"It maximises {model.objective.name}."
     return (
         f"It maximises {model.objective.name}; no named criterion matches it. The nearest is "
         f"{best.criterion.name}, which predicts {best.agreement:.0%} of its perturbed choices."

@@ -176,3 +176,13 @@ class HasExactValue(Protocol):
     def exact_value(self, distribution: Distribution, system: System) -> float | None:
         """Return the exact expected result of a system, or None where it must be sampled."""
         ...
+
+
+@runtime_checkable
+class HasGlossary(Protocol):
+    """The task handle for saying in words what a feature means."""
+
+    @property
+    def glossary(self) -> Mapping[str, str]:
+        """Return what each feature says, from the side of whoever brought the state about."""
+        ...

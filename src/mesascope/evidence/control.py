@@ -30,7 +30,6 @@ CARD = Card(
         "negative loss."
     ),
     references="Demski 2019, Selection vs Control; Powers 1973, Behavior: The Control of Perception.",
-    needs=("a task that can play open loop",),
 )
 
 

@@ -25,7 +25,6 @@ CARD = Card(
         "outputs from the instance and not from the simulator does not notice, and fails."
     ),
     references="Hubinger et al. 2019, section 1.1.",
-    needs=("a mesa-model",),
 )
 
 

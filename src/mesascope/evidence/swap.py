@@ -28,7 +28,6 @@ CARD = Card(
         "that is wired in elsewhere stays as it is."
     ),
     references="Hubinger et al. 2019, section 1.1.",
-    needs=("a readout",),
 )
 _SAME = 1e-9
 

@@ -1,6 +1,6 @@
 """Organisms: a task, a base objective, an optimizer, and the shifts on which the truth comes out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mesascope.core.objective import BaseObjective
@@ -17,11 +17,13 @@ class ChargeCurve:
         charge: what is charged, and in which unit.
         rate: the rate in force.
         stretches: (rate from which it wins, source, kind), from rate 0 upwards.
+        best_of_kind: for each kind, the best value of any system of it, by rate.
     """
 
     charge: str
     rate: float
     stretches: tuple[tuple[float, str, str], ...]
+    best_of_kind: Mapping[str, tuple[tuple[float, float], ...]]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+import numpy as np
+
 from mesascope.core.names import look_up
 from mesascope.core.objective import BaseObjective, Charge
 from mesascope.core.optimizer import BaseOptimizer
@@ -10,7 +12,7 @@ from mesascope.core.system import HasStructure, System
 from mesascope.core.task import Distribution
 from mesascope.optimizers.enumeration import Enumeration
 from mesascope.optimizers.evolution import Evolution
-from mesascope.optimizers.frontier import Amount, Frontier, winner_by_charge
+from mesascope.optimizers.frontier import Amount, Entry, Frontier, winner_by_charge
 from mesascope.optimizers.levin import LevinSearch
 from mesascope.optimizers.objective import ProgramObjective
 from mesascope.optimizers.record import kind_of
@@ -27,6 +29,7 @@ from mesascope.tasks.tictactoe.task import Arena, TicTacToe, arena_distribution
 
 _MOST_ALIKE = 40_000  # programs looked through for ones that training cannot tell from the winner
 _MOST_RIVALS = 3
+_CURVE_POINTS = 60
 _POPULATION = ("1", "corner", "centre", "lost", "threat", "full", "neg(threat)", "neg(max(lost))")
 _SEARCHERS = ("sub(lost, max(self))", "sub(lost, mean(self))", "add(lost, mean(max(self)))")
 
@@ -139,23 +142,37 @@ def _first_of_each(programs: Sequence[bytes], keys: Iterable[bytes]) -> list[byt
 
 def _charge_curves(preset: Preset, state: dict[str, object]) -> list[ChargeCurve]:
     entries = Frontier.from_json(state.get("frontier", ())).entries  # type: ignore[arg-type]
-    curves = []
     amounts: tuple[tuple[Amount, str, float], ...] = (
         ("size", "charge per node", preset.size_charge),
         ("evaluations", "charge per position valued", preset.evaluation_charge),
     )
-    for amount, words, rate in amounts:
-        reigns = winner_by_charge(
-            entries,
-            amount,
-            size_charge=preset.size_charge,
-            evaluation_charge=preset.evaluation_charge,
-        )
-        stretches = tuple(
-            (reign.low, reign.winner.source, kind_of(parse(reign.winner.source)))
-            for reign in reigns
-        )
-        curves.append(ChargeCurve(words, rate, stretches))
-    return curves
+    return [_charge_curve(preset, entries, *amount) for amount in amounts]
 
 
+def _charge_curve(
+    preset: Preset, entries: Sequence[Entry], amount: Amount, words: str, rate: float
+) -> ChargeCurve:
+    fixed = {"size": preset.size_charge, "evaluations": preset.evaluation_charge, amount: 0.0}
+    reigns = winner_by_charge(
+        entries,
+        amount,
+        size_charge=preset.size_charge,
+        evaluation_charge=preset.evaluation_charge,
+    )
+    kinds = {entry.source: kind_of(parse(entry.source)) for entry in entries}
+    breaks = [reign.low for reign in reigns if reign.low > 0.0] or [rate or 1.0]
+    rates = np.geomspace(min(breaks) / 30.0, max(breaks) * 3.0, _CURVE_POINTS)
+
+    def value(entry: Entry, at: float) -> float:
+        charged = fixed["size"] * entry.size + fixed["evaluations"] * entry.evaluations
+        return entry.behaviour - charged - at * float(getattr(entry, amount))
+
+    best: dict[str, tuple[tuple[float, float], ...]] = {}
+    for kind in ("reflex", "look-ahead", "search"):
+        of_kind = [entry for entry in entries if kinds[entry.source] == kind]
+        if of_kind:
+            best[kind] = tuple(
+                (float(at), max(value(entry, at) for entry in of_kind)) for at in rates
+            )
+    stretches = tuple((r.low, r.winner.source, kinds[r.winner.source]) for r in reigns)
+    return ChargeCurve(words, rate, stretches, best)

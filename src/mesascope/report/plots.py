@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import log10
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -73,6 +74,12 @@ def legend(axes: Axes, columns: int) -> None:
     )  # fmt: skip
 
 
+def named(text: str, length: int) -> str:
+    """Return a name for a legend, which leaves out what is empty or begins with an underscore."""
+    line = shortened(text, length)
+    return f" {line}" if line.startswith("_") or not line else line
+
+
 def marker_of(kind: str) -> tuple[str, str]:
     """Return the marker and colour for a kind of program."""
     return next((look for part, look in KINDS.items() if part in kind.lower()), ("D", "mesa"))
@@ -111,20 +118,20 @@ def _timeline(found: list[DiscoveryRecord], last: int, axes: Axes, narrow: bool)
             [x for x, item in zip(xs, found, strict=True) if item.kind == kind],
             [item.value for item in found if item.kind == kind],
             linestyle="none", marker=shape, markersize=7, markeredgewidth=1.4,
-            markeredgecolor=COLOURS[colour], label=shortened(kind, 24),
+            markeredgecolor=COLOURS[colour], label=named(kind, 24),
             markerfacecolor=COLOURS["paper"] if hollow else COLOURS[colour],
         )  # fmt: skip
     axes.margins(x=0.03, y=0.16)
-    axes.figure.canvas.draw()
-    room = 0.0
+    # Number the marks from left to right, leaving out numbers that would stand on one another.
+    left, right = (log10(x) for x in axes.get_xlim())
+    room = left
     for index, (x, item) in enumerate(zip(xs, found, strict=True), 1):
-        place = float(axes.transData.transform((x, item.value))[0])
-        if place >= room:
+        if log10(x) >= room:
             axes.annotate(
                 str(index), (x, item.value), (0, 8), textcoords="offset points", ha="center",
                 fontsize=10, color=COLOURS["soft"],
             )  # fmt: skip
-            room = place + 15
+            room = log10(x) + (right - left) * 15 / ((NARROW if narrow else WIDE) - 70)
     axes.set_xlabel("programs scored")
     axes.set_ylabel("best value so far")
     legend(axes, 2 if narrow else 6)
@@ -150,7 +157,7 @@ def _curve(record: Curve, axes: Axes, narrow: bool) -> None:
         colour, dashes, shape = LINES[index % len(LINES)]
         axes.plot(
             [x for x, _ in series], [y for _, y in series],
-            color=COLOURS[colour], linestyle=dashes, label=shortened(name, 34 if narrow else 44),
+            color=COLOURS[colour], linestyle=dashes, label=named(name, 34 if narrow else 44),
             marker=shape if len(series) <= 25 else None, markersize=4,
         )  # fmt: skip
     for index, (name, x) in enumerate(record.marks.items()):

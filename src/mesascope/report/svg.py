@@ -81,7 +81,8 @@ def new_drawing(width: float, height: float) -> Drawing:
 def to_markup(figure: Drawing, prefix: str) -> Markup:
     """Return a figure as inline SVG; every name in it begins with `prefix`."""
     buffer = BytesIO()
-    FigureCanvasSVG(figure).print_figure(buffer, format="svg", metadata=NO_DATES)
+    # Not print_figure: it draws everything once more to lay it out, which drawing does anyway.
+    FigureCanvasSVG(figure).print_svg(buffer, metadata=NO_DATES)  # type: ignore[no-untyped-call]
     root = ET.fromstring(buffer.getvalue())
     _tidy(root)
     _rename(root, prefix)

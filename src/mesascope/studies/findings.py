@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mesascope.core.optimizer import Progress
 from mesascope.organisms.organism import ChargeCurve, Organism
+from mesascope.records.figures import Curve
 from mesascope.records.run import DiscoveryRecord, SearchRecord
 
 if TYPE_CHECKING:
@@ -27,8 +28,24 @@ def search_record(
         discoveries=[DiscoveryRecord(**asdict(found)) for found in progress.discoveries],
         winner=progress.best.source,
         unidentifiable=identical,
-        curves=[],
+        curves=[_drawn(curve) for curve in curves],
         notes=[_in_words(curve) for curve in curves],
+    )
+
+
+def _drawn(curve: ChargeCurve) -> Curve:
+    """Return the best of each kind by charge; below its least value a curve is cut off."""
+    floor = min(points[0][1] for points in curve.best_of_kind.values()) - 0.5
+    return Curve(
+        title=f"Best of each kind by {curve.charge}",
+        x_label=curve.charge,
+        y_label="base objective",
+        x_log=True,
+        series={
+            kind: [point for point in points if point[1] >= floor]
+            for kind, points in curve.best_of_kind.items()
+        },
+        marks={"in force": curve.rate} if curve.rate else {},
     )
 
 

@@ -57,15 +57,15 @@ def _block(own: np.ndarray, other: np.ndarray, rules: Rules) -> np.ndarray:
 
 
 FEATURES: dict[str, tuple[Feature, str]] = {
-    "line": (_line, "1 if the side that just moved has completed a line"),
-    "won": (_won, "the result under the rules in force: 1 won, -1 lost, for the side that moved"),
-    "lost": (_won, "the same, told of the side to move: 1 if it has lost, -1 if it has won"),
-    "full": (_full, "1 if the board is full"),
-    "centre": (_centre, "1 if the side that just moved holds the centre"),
-    "corner": (_corner, "how many corners the side that just moved holds"),
-    "threat": (_threat, "open lines on which the side to move has two"),
-    "pair": (_pair, "open lines on which the side that just moved has two"),
-    "block": (_block, "lines with two of the side to move, stopped by the side that just moved"),
+    "line": (_line, "it has just completed a line"),
+    "won": (_won, "it has won, by the rules in force; -1 if it has lost"),
+    "lost": (_won, "the other side has lost, by the rules in force; -1 if it has won"),
+    "full": (_full, "the board is full"),
+    "centre": (_centre, "it holds the centre"),
+    "corner": (_corner, "corners it holds"),
+    "threat": (_threat, "open lines on which the other side has two"),
+    "pair": (_pair, "open lines on which it has two"),
+    "block": (_block, "lines on which it has stopped two of the other side"),
 }
 FEATURE_NAMES = tuple(FEATURES)
 

@@ -9,7 +9,7 @@ import numpy as np
 from mesascope.core.lookahead import BACKUPS, Lookahead
 from mesascope.core.system import System
 from mesascope.core.task import Candidate, Distribution, Outputs, Respond
-from mesascope.tasks.tictactoe.features import FEATURE_NAMES
+from mesascope.tasks.tictactoe.features import FEATURE_NAMES, FEATURES
 from mesascope.tasks.tictactoe.game import displaced, play, play_blindly
 from mesascope.tasks.tictactoe.graph import GameGraph, game_graph
 from mesascope.tasks.tictactoe.locate import moves_as_edges
@@ -61,6 +61,11 @@ class TicTacToe:
 
     def __init__(self, distributions: Sequence[Distribution]) -> None:
         self.distributions: Mapping[str, Distribution] = {d.name: d for d in distributions}
+
+    @property
+    def glossary(self) -> Mapping[str, str]:
+        """Return what each feature says of a position, in words."""
+        return {name: words for name, (_, words) in FEATURES.items()}
 
     def episode(
         self, distribution: Distribution, respond: Respond, rng: np.random.Generator
