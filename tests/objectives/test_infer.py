@@ -130,6 +130,17 @@ def test_rounding_does_not_hide_a_tie():
     assert (row.fit, row.breadth) == (1.0, 0.5)
 
 
+def test_probabilities_that_add_up_to_less_by_rounding_fit_perfectly():
+    digits = [str(n) for n in range(12)]
+    told = Candidate("the first ten", lambda x, w: {y: float(int(y) < 10) for y in digits}, None, 1)
+    choice = Choice(dict.fromkeys(digits[:10], 0.1))
+    assert sum(choice.weights.values()) < 1.0
+    found = infer(
+        [told], [Observation(0, choice)], outputs=lambda x: Outputs.finite(digits), world=still
+    )
+    assert rows(found)["the first ten"].slip == 0.0
+
+
 def test_errors():
     with pytest.raises(BadPair, match="nothing was observed"):
         ask([])

@@ -6,7 +6,7 @@ from mesascope.core.choice import Choice
 from mesascope.core.errors import IncomparableObjectives
 from mesascope.core.objective import Utility
 from mesascope.core.task import Outputs
-from mesascope.objectives.correlation import kendall, pearson
+from mesascope.objectives.correlation import Pearson, kendall, pearson
 from mesascope.objectives.errors import BadPair
 from mesascope.objectives.lift import Lifted, agreement, lift
 from mesascope.objectives.pullback import carry
@@ -96,6 +96,35 @@ def test_correlations_against_another_library(points):
     assert found[1].estimate == pytest.approx(stats.pearsonr(x, y).statistic)
     for figure in found:
         assert -1.0 - 1e-12 <= figure.low <= figure.estimate <= figure.high <= 1.0 + 1e-12
+
+
+def test_a_resample_is_correlated_by_its_own_means():
+    x, y = np.array([0.0, 1.0, 2.0, 5.0]), np.array([1.0, 0.0, 3.0, 2.0])
+    times = np.array([[2.0, 0.0, 1.0, 1.0], [4.0, 0.0, 0.0, 0.0]])
+    figure = Pearson(x, y)
+    found = figure.combine(times @ figure.terms)
+    drawn = [0, 0, 2, 3]
+    assert found[0] == pytest.approx(np.corrcoef(x[drawn], y[drawn])[0, 1])
+    assert np.isnan(found[1])
+
+
+def test_the_interval_of_tau_against_another_library():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(1)
+    x = rng.exponential(size=30)
+    y = x**2 + rng.normal(size=30)
+    ours = kendall(x, y, seed=0, resamples=4000)
+    theirs = stats.bootstrap(
+        (x, y),
+        lambda a, b: stats.kendalltau(a, b).statistic,
+        paired=True,
+        vectorized=False,
+        n_resamples=1000,
+        rng=0,
+    ).confidence_interval
+    assert ours.high == pytest.approx(theirs.high, abs=0.02)
+    # The lower end allows for the unseen, so it may only reach further.
+    assert ours.low <= theirs.low + 0.02
 
 
 def test_a_perfect_order_gets_room_for_what_was_not_seen():

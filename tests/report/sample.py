@@ -1,5 +1,6 @@
 """Made-up records for tests of the report. Plausible in shape; no figure here was measured."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -116,7 +117,7 @@ def lines(robust: bool) -> list[LineRecord]:
             answer="not applicable" if robust else "yes",
             sentence="There is no gap to explain."
             if robust
-            else "The gap opens only where the opponent is strong, and its search is as good there.",
+            else "The gap opens only where the opponent is strong; its search is as good there.",
             score=None if robust else figure(0.202, 0.02),
             threshold=None if robust else 0.05,
             more_samples=0,
@@ -278,7 +279,7 @@ def replays() -> list[Replay]:
             chosen=(1, 1),
             values={
                 "base: Q* against perfect play": grid("- -1 -1 -1 0 -1 -1 -1 -1"),
-                "mesa: mean of random play": grid("- -0.31 -0.16 -0.31 0.09 -0.35 -0.16 -0.35 0.02"),
+                "mesa: mean of random play": grid("- -.31 -.16 -.31 .09 -.35 -.16 -.35 .02"),
             },
         ),
         Frame(
@@ -326,8 +327,8 @@ def audit(name: str, text: str, *, robust: bool) -> AuditRecord:
         mesa_model=MesaModelRecord(
             candidates="the legal moves of the position, each with every game that can follow it",
             objective="sub(lost, mean(self))",
-            reading="It maximises the mean, over all continuations played at random by both sides, of winning "
-            "less losing.",
+            reading="It maximises the mean, over all continuations played at random by both sides, "
+            "of winning less losing.",
             decoder="a candidate stands for its first move",
             standing="extracted",
             horizon="to the end of the game (up to 9 plies)",
@@ -418,7 +419,8 @@ def search() -> SearchRecord:
             for e, v, b, s, n, k in found
         ],
         winner="sub(lost, mean(self))",
-        unidentifiable=["sub(lost, mean(self))", "sub(line, mean(self))", "sub(neg(won), mean(self))"],
+        unidentifiable=["sub(lost, mean(self))", "sub(line, mean(self))",
+                        "sub(neg(won), mean(self))"],
         curves=[
             Curve(
                 title="The winner, by the charge on run time",
@@ -480,7 +482,8 @@ def bare() -> RunRecord:
     empty = first.model_copy(
         update={
             "mesa_model": None, "behavioural_fit": None, "residual": [], "comparisons": [],
-            "worst_shift": None, "lift": None, "replays": [], "evidence": [], "notes": [], "ledger": [],
+            "worst_shift": None, "lift": None, "replays": [], "evidence": [], "notes": [],
+            "ledger": [],
             "lines": [
                 line.model_copy(
                     update={"score": None, "threshold": None, "answer": "undetermined",
@@ -496,12 +499,13 @@ def bare() -> RunRecord:
 LITERAL = {"kind", "answer", "status", "standing", "schema_version"}
 
 
-def hostile(text: str = HOSTILE) -> RunRecord:
-    """Return a record in which every text that is free begins and ends with `text`."""
+def hostile(*texts: str, whole: RunRecord | None = None) -> RunRecord:
+    """Return a record in which every text that is free stands between two of `texts`, in turn."""
+    turn = itertools.cycle(texts or [HOSTILE])
 
     def spoil(value: Any, key: str = "") -> Any:
         if isinstance(value, str):
-            return value if key in LITERAL else f"{text}{value}{text}"
+            return value if key in LITERAL else f"{next(turn)}{value}{next(turn)}"
         if isinstance(value, list):
             return [spoil(item) for item in value]
         if isinstance(value, dict):
@@ -509,7 +513,7 @@ def hostile(text: str = HOSTILE) -> RunRecord:
             return {spoil(k) if free else k: spoil(v, k) for k, v in value.items()}
         return value
 
-    return RunRecord.model_validate(spoil(record(2).model_dump(mode="json")))
+    return RunRecord.model_validate(spoil((whole or record(2)).model_dump(mode="json")))
 
 
 Maker = Callable[[], RunRecord]

@@ -56,6 +56,8 @@ def test_names_that_disguise_themselves_are_spelled_out() -> None:
     assert form.printable("a\u202eb\x00c\ud800\x1b") == "a\\u202eb\\u0000c\\ud800\\u001b"
     assert form.printable("Ω ≤ ε – 漢字 🦊\n") == "Ω ≤ ε – 漢字 🦊\n"
     assert form.shortened("one  two\nthree", 9) == "one two…"
+    assert form.shortened("one two", 7) == "one two"
+    assert form.shortened("漢字漢字漢", 6) == "漢字…"
 
 
 def test_plain_data_in_lines() -> None:

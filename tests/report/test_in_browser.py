@@ -39,8 +39,14 @@ def test_quiet_and_not_too_wide(pages: dict[str, Path], name: str) -> None:
 
 def test_the_first_screen_holds_the_verdict(pages: dict[str, Path]) -> None:
     with open_page(pages["one"], width=1280, height=900) as opened:
-        for selector in ("h1", ".question", ".headline", ".rests .is-failed", ".rests .is-unchecked",
-                         ".lines tbody tr:last-child .answer"):  # fmt: skip
+        for selector in (
+            "h1",
+            ".question",
+            ".headline",
+            ".rests .is-failed",
+            ".rests .is-unchecked",
+            ".lines tbody tr:last-child .answer",
+        ):
             box = opened.page.locator(selector).first.bounding_box()
             assert box is not None, selector
             assert box["y"] + box["height"] <= 900, selector

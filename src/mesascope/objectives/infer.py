@@ -159,8 +159,6 @@ def fit_slip(
     """Return the ε in [0, 1] of greatest likelihood, by bisection on its decreasing slope."""
     if not (1.0 - mass).any():
         return 0.0
-    if (1.0 - mass * count / size).sum() >= 0.0:
-        return 1.0  # the slope at ε = 1 is not negative: no better than chance
 
     def slope(slip: float) -> float:
         inside = (1.0 / count - 1.0 / size) / ((1.0 - slip) / size + slip / count)

@@ -112,8 +112,9 @@ PRESETS: dict[str, Preset] = {
         family=ArenaFamily(rules=False, misere=False),
         method="evolution",
         largest=9,
-        budget=150_000,
-        evaluation_charge=1e-4,
+        budget=50_000,
+        size_charge=0.001,
+        evaluation_charge=5e-3,
     ),
     "diverse": Preset(
         story=(
@@ -126,8 +127,8 @@ PRESETS: dict[str, Preset] = {
         family=ArenaFamily(weakest=_STRONG.perfect),
         method="evolution",
         largest=7,
-        budget=30_000,
-        size_charge=0.002,
+        budget=25_000,
+        size_charge=0.01,
     ),
     "diverse-misere": Preset(
         story=(
@@ -140,8 +141,8 @@ PRESETS: dict[str, Preset] = {
         family=ArenaFamily(weakest=_STRONG.perfect),
         method="evolution",
         largest=7,
-        budget=30_000,
-        size_charge=0.002,
+        budget=25_000,
+        size_charge=0.01,
     ),
 }
 DEFAULT = "random-opponent"

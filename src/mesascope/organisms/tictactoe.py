@@ -11,7 +11,7 @@ from mesascope.core.optimizer import BaseOptimizer
 from mesascope.core.system import HasStructure, System
 from mesascope.core.task import Distribution
 from mesascope.optimizers.enumeration import Enumeration
-from mesascope.optimizers.evolution import Evolution
+from mesascope.optimizers.evolution import Evolution, Settings
 from mesascope.optimizers.frontier import Amount, Entry, Frontier, winner_by_charge
 from mesascope.optimizers.levin import LevinSearch
 from mesascope.optimizers.objective import ProgramObjective
@@ -113,7 +113,7 @@ def _optimizer(preset: Preset, objective: ProgramObjective) -> BaseOptimizer:
         return Enumeration(objective, preset.grammar, max_size=preset.largest)
     if preset.method == "levin":
         return LevinSearch(objective, preset.grammar, max_size=preset.largest)
-    return Evolution(objective, preset.grammar, max_size=preset.largest)
+    return Evolution(objective, preset.grammar, Settings(max_size=preset.largest))
 
 
 def _rivals(preset: Preset, winner: Program) -> tuple[list[str], list[str]]:

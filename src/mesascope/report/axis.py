@@ -16,7 +16,7 @@ def _round_up(value: float) -> float:
     power = 10.0 ** math.floor(math.log10(value))
     for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
         if step * power >= value * (1 - 1e-12):
-            return step * power
+            return float(f"{step * power:.2g}")
     return 10 * power
 
 

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from itertools import accumulate
 from typing import Any
 
 from mesascope.records.figures import Figure
@@ -83,11 +84,9 @@ def basis(figure: Figure) -> str:
 
 def sample(figure: Figure) -> str:
     """Return how many samples a figure rests on."""
-    return (
-        f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(figure.samples)}"
-        if figure.samples
-        else basis(figure)
-    )
+    if figure.samples == 0:
+        return basis(figure)
+    return f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(figure.samples)}"
 
 
 def in_words(figure: Figure) -> str:
@@ -127,6 +126,10 @@ def items(value: Any) -> list[tuple[str, str]]:
 
 
 def shortened(text: str, length: int) -> str:
-    """Return `text` in one printable line of at most `length` characters."""
+    """Return `text` in one printable line of at most `length` characters; wide ones count twice."""
     line = " ".join(printable(text).split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    widths = [2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line]
+    if sum(widths) <= length:
+        return line
+    kept = sum(total < length for total in accumulate(widths))
+    return line[:kept].rstrip() + "…"

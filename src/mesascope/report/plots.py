@@ -168,8 +168,8 @@ def _curve(record: Curve, axes: Axes, narrow: bool) -> None:
             color=COLOURS["soft"],
         )  # fmt: skip
     axes.margins(x=0.04, y=0.12)
-    axes.set_xlabel(shortened(record.x_label, 60))
-    axes.set_ylabel(shortened(record.y_label, 40))
+    axes.set_xlabel(shortened(record.x_label, 44 if narrow else 64))
+    axes.set_ylabel(shortened(record.y_label, 32))
     # A row of a legend that is wider than the plot would push the axes aside.
     names = [shortened(name, 44) for name in record.series]
     if names:

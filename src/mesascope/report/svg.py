@@ -70,6 +70,8 @@ def drawing() -> Iterator[None]:
         # A name may hold signs that the measuring font lacks; the reader's fonts will show it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         warnings.filterwarnings("ignore", message="Matplotlib currently does not support")
+        # Names may be too long for the plot even when shortened; the table holds the figures.
+        warnings.filterwarnings("ignore", message="constrained_layout not applied")
         yield
 
 
