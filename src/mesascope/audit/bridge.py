@@ -73,7 +73,9 @@ def cross(
     value = _exact(task, distribution, subject.system) or _mean_interval(results)
     identity = None
     if optimum is not None:
-        identity = performance_difference_gap(optimum, value, regrets, seed=settings.seed)
+        identity = performance_difference_gap(
+            optimum, value, regrets, seed=settings.seed, confidence=0.999
+        )
     wanted = None
     if model is not None:
         twin = Subject(ModelSystem(model), task, subject.step_limit)
