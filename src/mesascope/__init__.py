@@ -8,8 +8,8 @@ everything heavy is loaded on first use.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mesascope.studies.system import audit
     from mesascope.studies.run import run
+    from mesascope.studies.system import audit
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "audit", "run"]

@@ -42,10 +42,14 @@ def test_figures() -> None:
     exact = Figure(estimate=0.25, low=0.25, high=0.25)
     assert form.in_words(exact) == "0.250 exact"
     sampled = Figure(estimate=0.25, low=0.2, high=0.3, samples=1200, confidence=0.95)
-    assert form.in_words(sampled) == "0.250 [0.200, 0.300] (95 %, n = 1,200)"
+    assert form.in_words(sampled) == "0.250 [0.200, 0.300] (95 %, n\u00a0=\u00a01,200)"
     # An interval without samples is no exact figure, and is not passed off as one.
     bounds = Figure(estimate=0.25, low=0.2, high=0.3)
     assert form.in_words(bounds) == "0.250 [0.200, 0.300] (not sampled)"
+
+
+def test_code_in_prose_is_set_as_code_and_nothing_else_is_markup() -> None:
+    assert form.prose("wants `<b>` & `x") == "wants <code>&lt;b&gt;</code> &amp; `x"
 
 
 def test_durations() -> None:

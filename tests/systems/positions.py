@@ -6,9 +6,15 @@ from mesascope.tasks.tictactoe.rules import Rules
 from mesascope.tasks.tictactoe.world import Instance, Position
 
 
-def decisions(rules: Rules, every: int = 1) -> list[Instance]:
-    """Every so many of the reachable positions of a rule set where there is a move to make."""
+def decisions(rules: Rules, every: int = 1, *, most: int = 9) -> list[Instance]:
+    """Every so many of the reachable positions of a rule set where there is a move to make.
+
+    Args:
+        rules: the rule set.
+        every: take one in so many.
+        most: leave out positions with more moves than this, where search takes long.
+    """
     graph = game_graph(rules, canonical=False)
     pairs = zip(graph.own.tolist(), graph.other.tolist(), strict=True)
     instances = [Instance(rules, RANDOM, Position(*pair)) for pair in pairs]
-    return [instance for instance in instances if instance.moves][::every]
+    return [i for i in instances if 0 < len(i.moves) <= most][::every]

@@ -12,6 +12,7 @@ rule_sets = st.builds(Rules, st.frozensets(st.integers(0, 15), min_size=1), st.b
 HOSTILE = [
     "orbits:" + " " * 100_000 + "!",
     "orbits:" + "9" * 100_000,
+    "orbits:" + "9" * 5_000,
     "orbits:" + "0," * 100_000 + "x",
     "random" + " " * 100_000 + "!",
     "random:" + "1" * 100_000 + "x",

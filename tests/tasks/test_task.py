@@ -167,6 +167,22 @@ def test_a_family_stays_within_its_bounds_and_moves() -> None:
     assert "standard lines" in narrow.description
 
 
+def test_a_mutation_changes_one_thing() -> None:
+    rng = stream(1, "neighbours")
+    family = ArenaFamily()
+    member = family.sample(rng)
+    for _ in range(100):
+        neighbour = family.mutate(member, rng)
+        (old,), (new,) = arenas_of(member), arenas_of(neighbour)
+        changed = [
+            len(old.rules.orbits ^ new.rules.orbits),
+            old.rules.misere != new.rules.misere,
+            old.opponent != new.opponent,
+        ]
+        assert sum(changed) <= 1
+        member = neighbour
+
+
 def test_a_position_draws_itself() -> None:
     instance = Instance(Rules(frozenset({3})), Opponent(0.25), Position(0b1, 0b10))
     assert str(instance) == "xo./.../... under orbits:3 against perfect:0.25,random:0.75"

@@ -8,7 +8,8 @@ from mesascope.audit.behaviour import read_behaviour
 from mesascope.audit.bridge import cross
 from mesascope.audit.examine import examine
 from mesascope.audit.faithfulness import measure_faithfulness
-from mesascope.audit.judge import Findings, headline, judge
+from mesascope.audit.findings import Findings
+from mesascope.audit.judge import headline, judge
 from mesascope.audit.ledger import enter_bridge, enter_limits, enter_model, enter_system
 from mesascope.audit.lifted import lift_over
 from mesascope.audit.record import (
@@ -88,7 +89,9 @@ def audit(
     subject = Subject(case.system, case.task)
     train = case.task.distributions[case.train]
     shifts = [d for name, d in case.task.distributions.items() if name != case.train]
-    decomposition = decompose(case.base, Utility("the optimal value of each output", case.task.utility), case.train)
+    decomposition = decompose(
+        case.base, Utility("the optimal value of each output", case.task.utility), case.train
+    )
 
     examination = examine(subject, train, shifts[0] if shifts else None, settings, say)
     model = examination.model
@@ -118,9 +121,7 @@ def audit(
     rows = measure_faithfulness(subject, examination, behaviour, train, settings)
     enter_model(ledger, rows, settings.agreement)
     enter_limits(ledger, findings, case.family)
-    verdict = Verdict(
-        case.system.name, case.task.name, lines, ledger, headline(findings, lines)
-    )
+    verdict = Verdict(case.system.name, case.task.name, lines, ledger, headline(findings, lines))
     say("playing witness episodes")
     record = AuditRecord(
         system=_system_record(case),
@@ -161,9 +162,7 @@ def _lift(
 ) -> LiftRecord | None:
     if model is None or not case.population:
         return None
-    return lift_record(
-        *lift_over(subject, model, train, case.base, case.population, settings)
-    )
+    return lift_record(*lift_over(subject, model, train, case.base, case.population, settings))
 
 
 def _replays(
@@ -182,11 +181,14 @@ def _replays(
 def _system_record(case: Case) -> SystemRecord:
     system = case.system
     shown = system.structure() if isinstance(system, HasStructure) else None
-    handles = {"structure": HasStructure, "trace": HasTrace}
+    offered = {
+        "structure": isinstance(system, HasStructure),
+        "trace": isinstance(system, HasTrace),
+    }
     return SystemRecord(
         name=system.name,
         text=shown.text if shown is not None else "not shown",
         size=shown.size if shown is not None else None,
-        handles=[name for name, handle in handles.items() if isinstance(system, handle)],
+        handles=[name for name, there in offered.items() if there],
         provenance=case.provenance,
     )

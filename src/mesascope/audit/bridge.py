@@ -154,14 +154,10 @@ def behaviour_regret_on(
     subject: Subject, distribution: Distribution, episodes: int, seed: int
 ) -> Interval | None:
     """Return the normalised regret of what the system does."""
-    return gap_on(
-        subject, None, distribution, episodes=episodes, seed=seed, purpose="behaviour"
-    )
+    return gap_on(subject, None, distribution, episodes=episodes, seed=seed, purpose="behaviour")
 
 
-def value_of(
-    subject: Subject, distribution: Distribution, episodes: int, seed: int
-) -> Interval:
+def value_of(subject: Subject, distribution: Distribution, episodes: int, seed: int) -> Interval:
     """Return the mean result of a system, exactly where the task can tell."""
     exact = _exact(subject.task, distribution, subject.system)
     if exact is not None:

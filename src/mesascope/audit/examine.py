@@ -62,7 +62,15 @@ class Examination:
     @property
     def control(self) -> Evidence:
         """The finding on feedback."""
-        return next(e for e in self.others if e.card.name == "control")
+        return self._named("control")
+
+    @property
+    def swap(self) -> Evidence:
+        """The finding on another criterion in the score slot."""
+        return self._named("objective swap")
+
+    def _named(self, name: str) -> Evidence:
+        return next(evidence for evidence in self.others if evidence.card.name == name)
 
 
 def examine(
@@ -92,14 +100,10 @@ def examine(
     others = [
         swap(subject, reading, criterion, seed + 2),
         runner_up(subject, instances, model),
-        control(
-            subject, train, instances, episodes=settings.control_episodes, seed=seed
-        ),
+        control(subject, train, instances, episodes=settings.control_episodes, seed=seed),
     ]
     if novel is not None:
-        others.append(
-            novelty(subject, novel, lambda s, d: behaviour_regret_on(s, d, 100, seed))
-        )
+        others.append(novelty(subject, novel, lambda s, d: behaviour_regret_on(s, d, 100, seed)))
     return Examination(
         optimizer=answer,
         selection=found,
@@ -155,9 +159,7 @@ def build_model(
         )
     if best is not None and best.agreement >= settings.agreement:
         return MesaModel(
-            objective=MesaObjective(
-                explained(best.criterion.name, task), best.criterion.values
-            ),
+            objective=MesaObjective(explained(best.criterion.name, task), best.criterion.values),
             candidates="the outputs of the instance, each through the outcome it leads to",
             standing="extracted",
             horizon=horizon,
@@ -187,4 +189,3 @@ def reading_sentence(model: MesaModel, named: Readout) -> str:
         f"It maximises {model.objective.name}; no named criterion matches it. The nearest is "
         f"{best.criterion.name}, which predicts {best.agreement:.0%} of its perturbed choices."
     )
-

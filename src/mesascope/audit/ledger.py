@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mesascope.audit.bridge import POSITIONS
-from mesascope.audit.judge import Findings
+from mesascope.audit.findings import Findings
 from mesascope.core.assumption import Ledger, Status
 from mesascope.core.task import ShiftFamily
 from mesascope.objectives.decompose import Decomposition

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mesascope.core.errors import BadRequest
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -35,3 +37,13 @@ class Settings:
     shift_budget: int = 60
     shift_episodes: int = 12
     fresh_episodes: int = 400
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise BadRequest(f"a seed is a whole number from 0 up, not {self.seed}")
+        least = {"shift_budget": 0, "readout_instances": 1, "instances": 1}
+        counts = ("episodes", "control_episodes", "shift_episodes", "fresh_episodes")
+        for name, low in {**dict.fromkeys(counts, 2), **least}.items():
+            if getattr(self, name) < low:
+                given = getattr(self, name)
+                raise BadRequest(f"{name} = {given} is too few for an audit; give at least {low}")

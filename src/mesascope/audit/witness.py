@@ -78,9 +78,7 @@ def _cost(subject: Subject, instance: Instance, output: Any) -> float:
     return max(utility.values()) - utility[output]
 
 
-def _moment(
-    subject: Subject, model: MesaModel | None, instance: Instance, output: Any
-) -> Moment:
+def _moment(subject: Subject, model: MesaModel | None, instance: Instance, output: Any) -> Moment:
     mesa: dict[Any, Number] = {}
     if model is not None:
         world = subject.task.world(instance)

@@ -19,7 +19,7 @@ def audit_command(
             task=task,
             seed=seed,
             quick=quick,
-            say=lambda text: status.update(text),
+            say=status.update,
         )
         if report is not None:
             result.report(report)

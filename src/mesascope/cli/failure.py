@@ -1,9 +1,16 @@
 """What becomes of errors: one sentence on standard error and a status, never a bare traceback."""
 
+import importlib
 import os
 import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from cyclopts import CycloptsError
+
+import mesascope
 
 REFUSED = 2
 INTERRUPTED = 130
@@ -20,6 +27,10 @@ def guarded(command: Callable[[], Any], *, json: bool) -> int:
     except BrokenPipeError:  # the reader of our output has gone, as in `mesascope … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except CycloptsError as error:  # it was told already
+        if json:
+            _print_error("UsageError", str(error))
+        return REFUSED
     except Exception as error:
         if not _on_purpose(error):
             raise
@@ -36,15 +47,24 @@ def _on_purpose(error: Exception) -> bool:
     return isinstance(error, MesascopeError | BadRun)
 
 
-def _tell(error: Exception, *, json: bool) -> None:
-    print(f"mesascope: {error}", file=sys.stderr)
-    cause = error.__cause__
-    if cause is not None and cause.__traceback__ is not None and not isinstance(cause, OSError):
-        import traceback
+def _passed_through_other_code(error: BaseException) -> bool:
+    """Whether a traceback leads through code that is neither ours nor the import machinery's."""
+    ours = (str(Path(mesascope.__file__).parent), str(Path(importlib.__file__).parent), "<frozen")
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    return any(not file.startswith(ours) for file in files)
 
+
+def _tell(error: Exception, *, json: bool) -> None:
+    cause = error.__cause__
+    if cause is not None and _passed_through_other_code(cause):
         lines = traceback.format_exception(cause)[-6:]
         print("".join(lines), file=sys.stderr, end="")
+    print(f"mesascope: {error}", file=sys.stderr)
     if json:
-        from mesascope.records.output import ErrorRecord
+        _print_error(type(error).__name__, str(error))
 
-        print(ErrorRecord(error=type(error).__name__, message=str(error)).model_dump_json())
+
+def _print_error(name: str, message: str) -> None:
+    from mesascope.records.output import ErrorRecord
+
+    print(ErrorRecord(error=name, message=message).model_dump_json())

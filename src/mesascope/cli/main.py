@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -32,6 +32,11 @@ def run(
     budget: int | None = None,
     output: Path | None = None,
     resume: Path | None = None,
+    optimizer: str | None = None,
+    opponent: list[str] | None = None,
+    worst_case: Annotated[bool, Parameter(negative="")] = False,
+    size_charge: float | None = None,
+    evaluation_charge: float | None = None,
     quick: Annotated[bool, Parameter(negative="")] = False,
     json: Json = False,
 ) -> int:
@@ -44,21 +49,27 @@ def run(
         budget: How many systems the search may score.
         output: The directory to make for the run.
         resume: A run directory to go on with instead of starting one.
+        optimizer: Search by `enumeration`, `levin` or `evolution` instead.
+        opponent: Train against this opponent instead, as in `mesascope score`; may be repeated.
+        worst_case: Select by the worst result over rules and opponents instead of the mean.
+        size_charge: What a node of a program costs, in units of the result.
+        evaluation_charge: What a position valued per decision costs, in the same units.
         quick: Smaller samples: faster, with wider intervals.
         json: Print the run's record as JSON.
     """
-    from mesascope.cli.run import run_command
+    from mesascope.cli.run import go_on, start
 
-    return run_command(
-        organism=organism,
-        preset=preset,
-        seed=seed,
-        budget=budget,
-        output=output,
-        resume=resume,
-        quick=quick,
-        json=json,
-    )
+    if resume is not None:
+        return go_on(organism, resume, json=json)
+    wishes = {
+        "optimizer": optimizer,
+        "opponents": tuple(opponent or ()),
+        "worst_case": worst_case,
+        "size_charge": size_charge,
+        "evaluation_charge": evaluation_charge,
+    }
+    asked = {"preset": preset, "seed": seed, "budget": budget, "quick": quick}
+    return start(organism, asked, wishes, output=output, json=json)
 
 
 @app.command
@@ -132,4 +143,8 @@ def show(run: Path, /, *, json: Json = False) -> int:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status: 0 done, 1 cut short, 2 refused."""
     words = sys.argv[1:] if arguments is None else arguments
-    sys.exit(guarded(lambda: app(words, result_action="return_value"), json="--json" in words))
+
+    def command() -> Any:
+        return app(words, result_action="return_value", exit_on_error=False)
+
+    sys.exit(guarded(command, json="--json" in words))

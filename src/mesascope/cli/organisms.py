@@ -4,7 +4,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mesascope.records.output import OrganismsRecord
 from mesascope.studies.listing import list_organisms
 
 

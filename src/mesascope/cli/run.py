@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mesascope.core.errors import UnknownName
 from mesascope.records.run import RunRecord
@@ -10,34 +10,43 @@ from mesascope.store import RunDirectory
 
 if TYPE_CHECKING:
     from mesascope.cli.live import LiveWatcher
+    from mesascope.studies.request import Request
 
 
-def run_command(
-    *,
+def start(
     organism: str | None,
-    preset: str | None,
-    seed: int,
-    budget: int | None,
+    asked: dict[str, Any],
+    wishes: dict[str, Any],
+    *,
     output: Path | None,
-    resume: Path | None,
-    quick: bool,
     json: bool,
 ) -> int:
-    """Run an organism or go on with a run; print the verdict and where the report is."""
-    from mesascope.cli.live import LiveWatcher
-    from mesascope.studies.run import Request, run
+    """Run an organism."""
+    from mesascope.organisms.organism import Wishes
+    from mesascope.studies.request import Request
 
-    if (organism is None) == (resume is None):
+    if organism is None:
         raise UnknownName(
             "name an organism to run, such as 'mesascope run tictactoe', or a run to go on with, "
-            "as in 'mesascope run --resume DIR'; one of the two. 'mesascope organisms' lists them"
+            "as in 'mesascope run --resume DIR'; 'mesascope organisms' lists what there is"
         )
-    request: Request | RunDirectory
-    if resume is not None:
-        request = RunDirectory.open(resume, write=True)
-    else:
-        assert organism is not None
-        request = Request(organism, preset, seed, budget, quick)
+    request = Request(organism=organism, wishes=Wishes(**wishes), **asked)
+    return _watch(request, output=output, json=json)
+
+
+def go_on(organism: str | None, resume: Path, *, json: bool) -> int:
+    """Go on with a run, as it was asked for when it was started."""
+    if organism is not None:
+        raise UnknownName(
+            f"{organism!r} and --resume were both given: a run knows what it runs. Name one of them"
+        )
+    return _watch(RunDirectory.open(resume, write=True), output=None, json=json)
+
+
+def _watch(request: "Request | RunDirectory", *, output: Path | None, json: bool) -> int:
+    from mesascope.cli.live import LiveWatcher
+    from mesascope.studies.run import run
+
     with LiveWatcher() as watcher:
         try:
             record, directory = run(request, output=output, watcher=watcher)

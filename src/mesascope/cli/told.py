@@ -93,5 +93,3 @@ def tell_audit(audit: AuditRecord, console: Console | None = None) -> None:
         head.append(entry.statement, style="" if entry.status in _OPEN else "dim")
         head.append(f" [{entry.figure}]", style="dim")
         console.print(Padding(head, (0, 0, 0, 2)))
-
-

@@ -39,6 +39,10 @@ class StepLimitExceeded(MesascopeError, RuntimeError):
     """A traced run asked the world for more than it was allowed to."""
 
 
+class BadRequest(MesascopeError, ValueError):
+    """A request that makes no sense, such as a negative seed or a search of nothing."""
+
+
 class BadRules(MesascopeError, ValueError):
     """A rule set that cannot be read, or that no game can be played by."""
 

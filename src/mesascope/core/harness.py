@@ -81,8 +81,10 @@ class Harness:
     def options(self, state: Any) -> Sequence[Any]:
         self._count()
         options = self._world.options(state)
-        return options if self._restrict is None else self._restrict(
-            state, self._depth(state), options
+        return (
+            options
+            if self._restrict is None
+            else self._restrict(state, self._depth(state), options)
         )
 
     def step(self, state: Any, option: Any) -> Any:

@@ -29,12 +29,17 @@ CARD = Card(
         "units of the base result, so feedback in the service of another goal shows as a small or "
         "negative loss."
     ),
-    references="Demski 2019, Selection vs Control; Powers 1973, Behavior: The Control of Perception.",
+    references="Demski 2019, Selection vs Control; Powers 1973, Behavior: Control of Perception.",
 )
 
 
 def control(
-    subject: Subject, distribution: Distribution, instances: Sequence[Instance], *, episodes: int, seed: int
+    subject: Subject,
+    distribution: Distribution,
+    instances: Sequence[Instance],
+    *,
+    episodes: int,
+    seed: int,
 ) -> Evidence:
     """Play episodes with feedback and without, and disturb the trajectory in between."""
     task = subject.task

@@ -43,6 +43,3 @@ def novelty(subject: Subject, distribution: Distribution, regret: Regret) -> Evi
     finding = f"On {distribution.name!r} its regret is {score.estimate:.3f}, from {words}."
     missing = "" if size is not None else "no `structure`, so no description length"
     return Evidence(CARD, score, finding, missing, {"description length": size})
-
-
-

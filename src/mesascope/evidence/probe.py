@@ -1,4 +1,4 @@
-"""What every detector works on: a system, its task, and distinct instances from its own episodes."""
+"""What every detector works on: a system, its task, and instances from its own episodes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -107,7 +107,7 @@ def cut_off(depth: int) -> Restrict:
 
 
 def reach(world: World[Any, Any], cap: int = REACH_CAP) -> int:
-    """Return how many plies ahead the longest continuation goes; a lower bound past `cap` states."""
+    """Return how many plies ahead an episode can go on; a lower bound past `cap` states."""
     frontier, depth, seen = {world.root}, 0, 0
     while frontier and seen < cap:
         seen += len(frontier)

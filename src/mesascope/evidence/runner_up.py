@@ -28,9 +28,7 @@ CARD = Card(
 )
 
 
-def runner_up(
-    subject: Subject, instances: Sequence[Instance], model: MesaModel | None
-) -> Evidence:
+def runner_up(subject: Subject, instances: Sequence[Instance], model: MesaModel | None) -> Evidence:
     """Take the winners away at the root and compare with the model's next best."""
     if model is None:
         return Evidence(CARD, None, "Not tried.", "there is no mesa-model to say what comes next")
@@ -48,7 +46,9 @@ def runner_up(
         trials += 1
     if trials == 0:
         return Evidence(CARD, None, "Not tried.", "every output was among the winners")
-    finding = f"Without its first choice it takes the model's next one in {agree} of {trials} cases."
+    finding = (
+        f"Without its first choice it takes the model's next one in {agree} of {trials} cases."
+    )
     return Evidence(CARD, share(agree, trials), finding)
 
 

@@ -50,6 +50,7 @@ class Enumeration(OrderedSearch):
 
     @property
     def name(self) -> str:
+        """The method's name."""
         return "enumeration"
 
     def programs(self, seed: int) -> Iterator[bytes]:

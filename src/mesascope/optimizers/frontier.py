@@ -75,9 +75,7 @@ class Frontier:
 
 def _beats(a: Entry, b: Entry) -> bool:
     return (
-        a.behaviour >= b.behaviour - _SAME
-        and a.size <= b.size
-        and a.evaluations <= b.evaluations
+        a.behaviour >= b.behaviour - _SAME and a.size <= b.size and a.evaluations <= b.evaluations
     )
 
 
@@ -111,9 +109,7 @@ def winner_by_charge(
     # At no charge the highest line wins, of equals the flattest.
     slope, height, holder = max(lines, key=lambda line: (line[1], -line[0]))
     while True:
-        rivals = [
-            ((height - h) / (slope - s), s, h, e) for s, h, e in lines if s < slope
-        ]
+        rivals = [((height - h) / (slope - s), s, h, e) for s, h, e in lines if s < slope]
         if not rivals:
             return [*reigns, Reign(charge, float("inf"), holder)]
         crossing, next_slope, next_height, heir = min(rivals, key=lambda r: (r[0], r[1]))

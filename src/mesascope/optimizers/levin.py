@@ -7,6 +7,7 @@ from math import log2
 
 from mesascope.optimizers.objective import ProgramObjective
 from mesascope.optimizers.ordered import OrderedSearch
+from mesascope.systems.programs.compiled.layout import lay_out
 from mesascope.systems.programs.grammar import SELF, TOKEN_OF, Grammar
 from mesascope.tasks.tictactoe.geometry import CELLS
 
@@ -34,6 +35,7 @@ class LevinSearch(OrderedSearch):
 
     @property
     def name(self) -> str:
+        """The method's name."""
         return "levin"
 
     def programs(self, seed: int) -> Iterator[bytes]:
@@ -61,8 +63,6 @@ def _primitives(grammar: Grammar) -> int:
 
 def _sequences(objective: ProgramObjective) -> list[float]:
     """Count the sequences of moves of each length from the empty board, mean over arenas."""
-    from mesascope.systems.programs.compiled.layout import lay_out
-
     paths = [lay_out(arena.graph).paths[:, 0] for arena in objective.arenas]
     return [sum(float(p[d]) for p in paths) / len(paths) for d in range(CELLS + 1)]
 
@@ -123,12 +123,16 @@ def _terms(grammar: Grammar, size: int, beneath: bool, goal: Skeleton) -> Iterat
                 yield from (head + t for t in _terms(grammar, size - 1, True, inner))
     for name in grammar.binary:
         head = bytes([TOKEN_OF[name]])
-        for left_size in range(1, size - 1):
-            for x, y in _splits(grammar, left_size, size - 1 - left_size, beneath, goal):
-                for left in _terms(grammar, left_size, beneath, x):
-                    both = head + left
-                    for right in _terms(grammar, size - 1 - left_size, beneath, y):
-                        yield both + right
+        yield from (head + pair for pair in _pairs(grammar, size - 1, beneath, goal))
+
+
+def _pairs(grammar: Grammar, size: int, beneath: bool, goal: Skeleton) -> Iterator[bytes]:
+    """Yield two terms after one another, of a size and a run time between them."""
+    for left_size in range(1, size):
+        for x, y in _splits(grammar, left_size, size - left_size, beneath, goal):
+            for left in _terms(grammar, left_size, beneath, x):
+                for right in _terms(grammar, size - left_size, beneath, y):
+                    yield left + right
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Searches that go through programs in a fixed order, and the classes of equal behaviour they find."""
+"""Searches that go through programs in a fixed order, and the classes that they find."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -87,6 +87,11 @@ class OrderedSearch(ABC):
         left = record.evaluations
         while left:
             batch = list(islice(order, min(_BATCH, left)))
+            if not batch:
+                raise ValueError(
+                    f"the state counts {record.evaluations:,} programs, more than this search has: "
+                    "it belongs to another one; resume with the settings that it was started with"
+                )
             left -= len(batch)
             self.classes.add(batch, self.objective.scorer.score(*pack(batch)))
             yield record.progress({"method": self.name}, done=False)

@@ -38,7 +38,7 @@ class Draws:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """Where a program's terms end, which lie beneath a child operator, and which read `self` bare."""
+    """Where terms end, which lie beneath a child operator, and which hold a bare `self`."""
 
     end: tuple[int, ...]
     beneath: tuple[bool, ...]

@@ -1,4 +1,4 @@
-"""Organisms: a task, a base objective, an optimizer, and the shifts on which the truth comes out."""
+"""Organisms: a task, a base objective, an optimizer, and shifts on which the truth comes out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,24 @@ from mesascope.core.objective import BaseObjective
 from mesascope.core.optimizer import BaseOptimizer, Discovery
 from mesascope.core.system import System
 from mesascope.core.task import ShiftFamily, Task
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a caller wants otherwise than the preset has it; None and empty leave it as it is.
+
+    Attributes:
+        optimizer: the method of search.
+        size_charge, evaluation_charge: what a node and a position valued cost.
+        opponents: train against these instead.
+        worst_case: select by the worst of the training arenas instead of their mean.
+    """
+
+    optimizer: str | None = None
+    size_charge: float | None = None
+    evaluation_charge: float | None = None
+    opponents: tuple[str, ...] = ()
+    worst_case: bool = False
 
 
 @dataclass(frozen=True)

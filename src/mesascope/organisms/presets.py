@@ -1,16 +1,19 @@
 """The stories that the tic-tac-toe organism can tell, as settings; no winner is written here."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
+from mesascope.core.names import look_up
 from mesascope.core.task import Distribution
+from mesascope.organisms.organism import Wishes
 from mesascope.systems.programs.grammar import REFLEXES, RULE_AWARE, SMALL, Grammar
 from mesascope.tasks.tictactoe.family import ArenaFamily
-from mesascope.tasks.tictactoe.opponent import PERFECT, RANDOM, Opponent
+from mesascope.tasks.tictactoe.opponent import PERFECT, RANDOM, Opponent, parse_opponent
 from mesascope.tasks.tictactoe.rules import STANDARD, Rules
 from mesascope.tasks.tictactoe.task import Arena, arena_distribution
 
 Method = Literal["enumeration", "levin", "evolution"]
+METHODS: dict[str, Method] = {name: name for name in get_args(Method)}
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Preset:
         family: where the adversarial search may take it.
         method, largest, budget: the search, the largest program in nodes, programs scored.
         size_charge, evaluation_charge: what a node and a position valued cost.
+        worst_case: select by the worst of the arenas instead of their mean.
     """
 
     story: str
@@ -37,6 +41,26 @@ class Preset:
     budget: int
     size_charge: float = 0.0
     evaluation_charge: float = 0.0
+    worst_case: bool = False
+
+    def with_wishes(self, wishes: Wishes) -> "Preset":
+        """Return the preset as a caller wants it.
+
+        Raises:
+            UnknownName, BadOpponent: a wish names no method or no opponent.
+        """
+        changed = self
+        if wishes.optimizer is not None:
+            changed = replace(changed, method=look_up("optimizer", wishes.optimizer, METHODS))
+        if wishes.size_charge is not None:
+            changed = replace(changed, size_charge=wishes.size_charge)
+        if wishes.evaluation_charge is not None:
+            changed = replace(changed, evaluation_charge=wishes.evaluation_charge)
+        if wishes.opponents:
+            rules = dict.fromkeys(arena.rules for arena in self.train)
+            opponents = [parse_opponent(text) for text in wishes.opponents]
+            changed = replace(changed, train=tuple(Arena(r, o) for r in rules for o in opponents))
+        return replace(changed, worst_case=wishes.worst_case)
 
 
 _HALF = Opponent(0.5)

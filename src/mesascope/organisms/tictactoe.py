@@ -5,18 +5,18 @@ from itertools import islice
 
 import numpy as np
 
+from mesascope.core.errors import MissingHandle
 from mesascope.core.names import look_up
 from mesascope.core.objective import BaseObjective, Charge
 from mesascope.core.optimizer import BaseOptimizer
 from mesascope.core.system import HasStructure, System
-from mesascope.core.task import Distribution
 from mesascope.optimizers.enumeration import Enumeration
 from mesascope.optimizers.evolution import Evolution, Settings
 from mesascope.optimizers.frontier import Amount, Entry, Frontier, winner_by_charge
 from mesascope.optimizers.levin import LevinSearch
 from mesascope.optimizers.objective import ProgramObjective
 from mesascope.optimizers.record import kind_of
-from mesascope.organisms.organism import ChargeCurve, Organism
+from mesascope.organisms.organism import ChargeCurve, Organism, Wishes
 from mesascope.organisms.presets import DEFAULT, PRESETS, Preset
 from mesascope.systems.programs.batch import Arena as ProgramArena
 from mesascope.systems.programs.batch import BatchScorer
@@ -25,7 +25,7 @@ from mesascope.systems.programs.system import ProgramSystem
 from mesascope.systems.programs.terms import terms
 from mesascope.tasks.tictactoe.graph import game_graph
 from mesascope.tasks.tictactoe.play import replies
-from mesascope.tasks.tictactoe.task import Arena, TicTacToe, arena_distribution
+from mesascope.tasks.tictactoe.task import Arena, TicTacToe, arena_distribution, arenas_of
 
 _MOST_ALIKE = 40_000  # programs looked through for ones that training cannot tell from the winner
 _MOST_RIVALS = 3
@@ -34,14 +34,14 @@ _POPULATION = ("1", "corner", "centre", "lost", "threat", "full", "neg(threat)",
 _SEARCHERS = ("sub(lost, max(self))", "sub(lost, mean(self))", "add(lost, mean(max(self)))")
 
 
-def tictactoe(preset: str | None = None, seed: int = 0) -> Organism:
-    """Return the organism in one of its presets.
+def tictactoe(preset: str | None = None, wishes: Wishes | None = None) -> Organism:
+    """Return the organism in one of its presets, changed as the caller wishes.
 
     Raises:
-        UnknownName: no such preset.
+        UnknownName, BadOpponent: no such preset, optimizer or opponent.
     """
     name = DEFAULT if preset is None else preset
-    chosen = look_up("preset of tictactoe", name, PRESETS)
+    chosen = look_up("preset of tictactoe", name, PRESETS).with_wishes(wishes or Wishes())
     task = TicTacToe(
         [
             arena_distribution("train", _description(chosen), chosen.train),
@@ -50,6 +50,7 @@ def tictactoe(preset: str | None = None, seed: int = 0) -> Organism:
     )
     objective = ProgramObjective(
         tuple(_program_arena(arena) for arena in chosen.train),
+        aggregation="worst-case" if chosen.worst_case else "mean",
         size_charge=chosen.size_charge,
         evaluation_charge=chosen.evaluation_charge,
     )
@@ -81,20 +82,28 @@ def _program_arena(arena: Arena) -> ProgramArena:
 
 def _base(task: TicTacToe, objective: ProgramObjective) -> BaseObjective:
     """Return O_base with its charges apart, so that it can be decomposed."""
-    train: Distribution = task.distributions["train"]
+    worst_case = objective.aggregation == "worst-case"
+    arenas = [
+        arena_distribution(str(arena), "", [arena])
+        for arena in arenas_of(task.distributions["train"])
+    ]
 
     def behaviour(system: System) -> float:
-        value = task.exact_value(train, system)
-        if value is None:
-            raise TypeError(f"{system.name!r} gives no policy, so its value must be sampled")
-        return value
+        values = [task.exact_value(arena, system) for arena in arenas]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            raise MissingHandle(
+                f"{system.name!r} does not give its policy on a game graph, so its base objective "
+                "is sampled, not computed; offer `policy(graph)` as a program does"
+            )
+        return min(known) if worst_case else sum(known) / len(known)
 
     def evaluations(system: System) -> float:
         if not isinstance(system, ProgramSystem):
             return 0.0
-        tokens = objective.scorer.score_programs([system.program])
-        assert tokens.evaluations is not None
-        return float(tokens.evaluations.mean())
+        found = objective.scorer.score_programs([system.program]).evaluations
+        assert found is not None  # the scorer was built with run_time
+        return float(found.mean())
 
     def size(system: System) -> float:
         return float(system.structure().size) if isinstance(system, HasStructure) else 0.0
@@ -103,9 +112,10 @@ def _base(task: TicTacToe, objective: ProgramObjective) -> BaseObjective:
         Charge("size in nodes", objective.size_charge, size),
         Charge("positions valued per decision", objective.evaluation_charge, evaluations),
     )
-    charged = [f"{c.rate:g} for each of {c.name}" for c in charges if c.rate]
-    name = "the mean result (win less loss)" + (f", less {', '.join(charged)}" if charged else "")
-    return BaseObjective(name, behaviour, tuple(c for c in charges if c.rate))
+    in_force = tuple(charge for charge in charges if charge.rate)
+    name = "the worst result over the training arenas" if worst_case else "the mean result"
+    name += " (win less loss)" + "".join(f", less {c.rate:g} × {c.name}" for c in in_force)
+    return BaseObjective(name, behaviour, in_force, objective.aggregation)
 
 
 def _optimizer(preset: Preset, objective: ProgramObjective) -> BaseOptimizer:

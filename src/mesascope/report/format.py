@@ -1,9 +1,12 @@
 """Figures, counts and names as a reader would see them in print."""
 
 import json
+import re
 import unicodedata
 from itertools import accumulate
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from mesascope.records.figures import Figure
 
@@ -77,15 +80,16 @@ def interval(figure: Figure) -> str:
 def basis(figure: Figure) -> str:
     """Return what an interval rests on: its confidence and its samples."""
     if figure.samples == 0:
-        return "" if figure.low == figure.high else "not sampled"
-    percent = short(figure.confidence * 100)
-    return f"{percent} %, n = {count(figure.samples)}"
+        return sample(figure)
+    if not 0 < figure.confidence < 1:
+        return sample(figure)
+    return f"{short(figure.confidence * 100)} %, {sample(figure)}"
 
 
 def sample(figure: Figure) -> str:
     """Return how many samples a figure rests on."""
     if figure.samples == 0:
-        return basis(figure)
+        return "" if figure.low == figure.high else "not sampled"
     return f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(figure.samples)}"
 
 
@@ -123,6 +127,11 @@ def items(value: Any) -> list[tuple[str, str]]:
         else:
             pairs.append((key, "none" if child == {} else plain(child)))
     return pairs
+
+
+def prose(text: str) -> Markup:
+    """Return a sentence, escaped, with what it puts between backticks set as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(printable(text)))))
 
 
 def shortened(text: str, length: int) -> str:

@@ -48,7 +48,7 @@ def _environment() -> Environment:
         "basis": form.basis,
         "sample": form.sample,
         "in_words": form.in_words,
-        "plain": form.plain,
+        "prose": form.prose,
         "items": form.items,
     }
     return environment

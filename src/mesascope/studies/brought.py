@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable
 
-from mesascope.audit.settings import Settings
 from mesascope.core.system import System
 from mesascope.organisms.catalogue import organism as build
-from mesascope.studies.run import QUICK
+from mesascope.studies.request import audit_settings
 from mesascope.studies.system import Result, audit
 from mesascope.systems.loading import load_system
 from mesascope.systems.programs.system import ProgramSystem
@@ -28,7 +27,7 @@ def audit_brought(
         UnknownName: no such organism or preset.
         MalformedProgram, CannotLoad: the system could not be read or loaded.
     """
-    organism = build(task, None, seed)
+    organism = build(task)
     subject: System
     provenance = "Brought along by the caller; how it came about was not said."
     if _IMPORTED.fullmatch(system.strip()):
@@ -42,6 +41,6 @@ def audit_brought(
         family=organism.family,
         population=organism.population,
         provenance=provenance,
-        settings=Settings(seed=seed, **(QUICK if quick else {})),
+        settings=audit_settings(seed, quick=quick),
         say=say,
     )

@@ -2,15 +2,12 @@
 
 import shlex
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from mesascope.core.optimizer import Progress
 from mesascope.organisms.organism import ChargeCurve, Organism
 from mesascope.records.figures import Curve
 from mesascope.records.run import DiscoveryRecord, SearchRecord
-
-if TYPE_CHECKING:
-    from mesascope.studies.run import Request
+from mesascope.studies.request import Request
 
 
 def search_record(
@@ -60,7 +57,7 @@ def _in_words(curve: ChargeCurve) -> str:
     )
 
 
-def next_commands(organism: Organism, request: "Request", winner: str) -> list[str]:
+def next_commands(organism: Organism, request: Request, winner: str) -> list[str]:
     """Return commands that a reader may want next."""
     task = f"{organism.name}/{organism.preset}"
     return [
@@ -69,5 +66,3 @@ def next_commands(organism: Organism, request: "Request", winner: str) -> list[s
         f"mesascope run {organism.name} --preset {organism.preset} --seed {request.seed + 1}",
         "mesascope organisms",
     ]
-
-

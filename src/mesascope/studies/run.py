@@ -1,40 +1,19 @@
 """The main job: search, look inside what was found, judge it, and write it all down."""
 
 import time
-
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from mesascope.audit.audit import Case, audit
-from mesascope.audit.settings import Settings
 from mesascope.core.optimizer import Progress
 from mesascope.organisms.catalogue import organism as build
 from mesascope.organisms.organism import Organism
-from mesascope.records.run import ConfigRecord, RunRecord
+from mesascope.records.run import RunRecord
+from mesascope.store import RunDirectory
 from mesascope.studies.environment import environment
 from mesascope.studies.findings import next_commands, search_record
-from mesascope.store import RunDirectory
+from mesascope.studies.request import Request, audit_settings
 
 CHECKPOINT_SECONDS = 1.0
-QUICK = {
-    "episodes": 120,
-    "instances": 32,
-    "control_episodes": 200,
-    "shift_budget": 20,
-    "fresh_episodes": 120,
-}
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the caller asked for; None where the preset decides."""
-
-    organism: str
-    preset: str | None = None
-    seed: int = 0
-    budget: int | None = None
-    quick: bool = False
 
 
 class Watcher:
@@ -71,11 +50,11 @@ def run(
     watcher = watcher or Watcher()
     if isinstance(request, RunDirectory):
         directory = request
-        request = _request_of(directory.marker.config)
-        organism = build(request.organism, request.preset, request.seed)
+        request = Request.from_config(directory.marker.config)
+        organism = build(request.organism, request.preset, request.wishes)
     else:
-        organism = build(request.organism, request.preset, request.seed)
-        config = _config(request, organism)
+        organism = build(request.organism, request.preset, request.wishes)
+        config = request.config(organism)
         make = RunDirectory.create_default
         directory = (
             make(config, environment())
@@ -94,7 +73,7 @@ def _run_in(
     directory: RunDirectory, request: Request, organism: Organism, watcher: Watcher
 ) -> RunRecord:
     began = time.perf_counter()
-    settings = Settings(seed=request.seed, **(QUICK if request.quick else {}))
+    settings = audit_settings(request.seed, quick=request.quick)
     progress = _search(directory, request, organism, watcher)
     seconds = time.perf_counter() - began
     if progress.best is None:
@@ -165,37 +144,3 @@ def _search(
     if progress is None:
         raise RuntimeError("the search yielded no progress; this is a bug in the optimizer")
     return progress
-
-
-def _config(request: Request, organism: Organism) -> ConfigRecord:
-    given: dict[str, Any] = {"organism": request.organism, "seed": request.seed}
-    defaulted: dict[str, Any] = {}
-    for name, asked, filled in (
-        ("preset", request.preset, organism.preset),
-        ("budget", request.budget, organism.budget),
-    ):
-        (defaulted if asked is None else given)[name] = filled if asked is None else asked
-    settings = Settings(seed=request.seed, **(QUICK if request.quick else {}))
-    (given if request.quick else defaulted)["quick"] = request.quick
-    defaulted["audit"] = asdict(settings)
-    return ConfigRecord(
-        command="run",
-        organism=organism.name,
-        preset=organism.preset,
-        seed=request.seed,
-        given=given,
-        defaulted=defaulted,
-    )
-
-
-def _request_of(config: ConfigRecord) -> Request:
-    asked = {**config.defaulted, **config.given}
-    return Request(
-        organism=config.organism,
-        preset=config.preset,
-        seed=config.seed,
-        budget=int(asked["budget"]),
-        quick=bool(asked["quick"]),
-    )
-
-

@@ -11,7 +11,9 @@ from mesascope.tasks.tictactoe.play import optimal_play, replies
 from mesascope.tasks.tictactoe.rules import parse_rules
 
 
-def score_program(program: str, *, opponent: str = "random", rules: str = "standard") -> ScoreRecord:
+def score_program(
+    program: str, *, opponent: str = "random", rules: str = "standard"
+) -> ScoreRecord:
     """Return the exact result of a program, moving first in half the games.
 
     Args:

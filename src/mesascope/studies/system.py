@@ -83,9 +83,7 @@ def audit(
     return Result(found.verdict, found.record)
 
 
-def as_run(
-    record: AuditRecord, *, seed: int, command: str, given: dict[str, Any]
-) -> RunRecord:
+def as_run(record: AuditRecord, *, seed: int, command: str, given: dict[str, Any]) -> RunRecord:
     """Return a single audit as a run without a search, for the report."""
     return RunRecord(
         title=f"Audit of {record.system.name}",

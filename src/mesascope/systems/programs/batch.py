@@ -62,7 +62,7 @@ class BatchScorer:
         run_time: bool = False,
         values: bool = False,
     ) -> None:
-        """Prepare to score.
+        """Prepare to score; `columns` then names the arena and opponent of each column.
 
         Args:
             arenas: where programs play.
@@ -73,7 +73,9 @@ class BatchScorer:
         if not arenas:
             raise ValueError("programs have nowhere to play; give at least one arena")
         self.arenas = tuple(arenas)
-        self.columns = tuple((a, o) for a, arena in enumerate(arenas) for o, _ in enumerate(arena.opponents))
+        self.columns = tuple(
+            (a, o) for a, arena in enumerate(arenas) for o, _ in enumerate(arena.opponents)
+        )
         self._outcomes, self._run_time, self._values = outcomes, run_time, values
         self._prepared = [
             PreparedArena(arena, number, outcomes=outcomes, run_time=run_time, values=values)
@@ -86,8 +88,10 @@ class BatchScorer:
         policy = np.zeros((count, 2), dtype=np.uint64)
         hashes = np.zeros((count, 2 if self._values else 0), dtype=np.uint64)
         by_arena = [
-            arena.add_up(tokens, lengths, policy, hashes).reshape(count, arena.kinds, -1)
-            for arena in self._prepared
+            prepared.add_up(tokens, lengths, policy, hashes).reshape(
+                count, prepared.kinds, len(arena.opponents)
+            )
+            for prepared, arena in zip(self._prepared, self.arenas, strict=True)
         ]
         kinds = iter(np.moveaxis(np.concatenate(by_arena, axis=2), 1, 0))
         return Scores(

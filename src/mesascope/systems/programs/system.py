@@ -10,7 +10,7 @@ import numpy as np
 from mesascope.core.choice import Choice, Number
 from mesascope.core.system import Scaffold
 from mesascope.core.world import World
-from mesascope.systems.programs.compiled.layout import SCALE
+from mesascope.systems.programs.compiled.kernel import SCALE
 from mesascope.systems.programs.program import Program, parse
 from mesascope.systems.programs.table import program_policy, value_table
 from mesascope.systems.programs.traced import TracedEvaluator

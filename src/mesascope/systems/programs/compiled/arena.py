@@ -85,7 +85,7 @@ class PreparedArena:
             part = slice(begin, begin + _CHUNK)
             outputs = (totals[part], policy[part], hashes[part], given, refused[part])
             self._call(tokens[part], lengths[part], given, outputs)
-        for i in np.flatnonzero(refused):
+        for i in np.flatnonzero(refused).tolist():
             self._by_hand(tokens[i : i + 1], lengths[i : i + 1], i, (totals, policy, hashes))
         return totals
 

@@ -1,11 +1,12 @@
 """Values too large for the compiled evaluator, in Python's whole numbers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from mesascope.systems.programs.compiled.kernel import SCALE
-from mesascope.systems.programs.grammar import ARITY, ONE, SELF, TOKEN_OF, TOKENS
+from mesascope.systems.programs.grammar import ARITY, CHILD, ONE, SELF, TOKEN_OF, TOKENS
 from mesascope.tasks.tictactoe.features import feature_table
 from mesascope.tasks.tictactoe.graph import GameGraph
 
@@ -22,37 +23,53 @@ def exact_values(tokens: bytes, graph: GameGraph) -> list[int]:
     rows: list[list[int]] = [[0] * len(graph) for _ in tokens]
     edges, child = graph.edge_start.tolist(), graph.child.tolist()
     for position in range(len(graph) - 1, 0, -1):
-        children = child[edges[position] : edges[position + 1]]
-        known: dict[int, int] = {}
-
-        def term(
-            i: int,
-            known: dict[int, int] = known,
-            children: list[int] = children,
-            position: int = position,
-        ) -> int:
-            if i not in known:
-                known[i] = value(i, known, children, position)
-            return known[i]
-
-        def value(i: int, known: dict[int, int], children: list[int], position: int) -> int:
-            name = TOKENS[tokens[i]]
-            if name == SELF:
-                return term(0, known, children, position)
-            if name == ONE:
-                return _UNIT
-            if ARITY[tokens[i]] == 0:
-                return int(features[TOKEN_OF[name]][position]) * _UNIT
-            if name in ("max", "min", "mean"):
-                return _over_children(name, [rows[parts[i][0]][c] for c in children])
-            operands = [term(j, known, children, position) for j in parts[i]]
-            if name == "neg":
-                return -operands[0]
-            return operands[0] + operands[1] if name == "add" else operands[0] - operands[1]
-
-        for i in range(len(tokens)):
-            rows[i][position] = term(i)
+        at = _Position(tokens, parts, rows, child[edges[position] : edges[position + 1]])
+        leaves = [row[position] for row in features]
+        for i, row in enumerate(rows):
+            row[position] = at.value(i, leaves)
     return rows[0]
+
+
+@dataclass
+class _Position:
+    """The values of a program's terms at one position, worked out as they are asked for.
+
+    Attributes:
+        tokens: the program.
+        parts: where each term's arguments begin.
+        rows: every term's value at the positions of later plies.
+        children: the positions that moves lead to.
+    """
+
+    tokens: bytes
+    parts: list[list[int]]
+    rows: list[list[int]]
+    children: list[int]
+
+    def __post_init__(self) -> None:
+        self._known: dict[int, int] = {}
+
+    def value(self, i: int, leaves: list[int]) -> int:
+        """Return the value of the term that begins at token `i`."""
+        if i not in self._known:
+            self._known[i] = self._work_out(i, leaves)
+        return self._known[i]
+
+    def _work_out(self, i: int, leaves: list[int]) -> int:
+        name = TOKENS[self.tokens[i]]
+        if name == SELF:
+            return self.value(0, leaves)
+        if name == ONE:
+            return _UNIT
+        if ARITY[self.tokens[i]] == 0:
+            return int(leaves[TOKEN_OF[name]]) * _UNIT
+        if name in CHILD:
+            row = self.rows[self.parts[i][0]]
+            return _over_children(name, [row[c] for c in self.children])
+        operands = [self.value(j, leaves) for j in self.parts[i]]
+        if name == "neg":
+            return -operands[0]
+        return operands[0] + operands[1] if name == "add" else operands[0] - operands[1]
 
 
 def ranks(values: Sequence[int]) -> np.ndarray:

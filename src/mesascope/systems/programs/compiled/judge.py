@@ -1,7 +1,7 @@
 """Compiled judging: eight policies at a time, what each earns against every opponent, exactly."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
-# ruff: noqa: PLR0913
+# ruff: noqa: PLR0913 (compiled code stays flat)
 
 import numpy as np
 from numba import njit

@@ -141,6 +141,7 @@ def magnitude(code, count, root, reach, bound):
                     worst = max(worst, most * (_CELLS - ply))
             bound[here, code[k, 1]] = most
             worst = max(worst, most)
+        worst = max(worst, bound[here, root])
         above, here = here, above
     return worst
 
@@ -195,8 +196,8 @@ def evaluate(code, ends, rows, live_start, block_start, by_rank):
 def running_cost(tokens, length, series, lane):
     """Write the generating function of a program's run time into a column of `series`, (10, 8).
 
-    Plain recursion values Σ_d series[d, lane]·N_d(x) positions to decide at x, where N_d(x) counts the
-    sequences of d moves from x. Let S sum over children. A child operator costs S(1 + its
+    Plain recursion values Σ_d series[d, lane]·N_d(x) positions to decide at x, where N_d(x) counts
+    the sequences of d moves from x. Let S sum over children. A child operator costs S(1 + its
     argument's cost) and `self` the program's own, so a program's cost is A(S)·1 + B(S)·cost with
     B free of a constant term: cost = A/(1−B) as a power series in S, and S^d·1 = N_d. Deciding
     costs S(1 + cost).

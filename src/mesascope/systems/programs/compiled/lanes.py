@@ -10,11 +10,12 @@ compiler cannot know that the arrays do not overlap, and spends its time checkin
 from collections.abc import Callable
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import types
 from numba.extending import intrinsic, models, register_model
 
 LANES = 8
+compiled: Any = intrinsic  # whose types would count the typing context as an argument
 _DOUBLES = ir.VectorType(ir.DoubleType(), LANES)
 _WORDS = ir.VectorType(ir.IntType(64), LANES)
 _ALIGN = 8  # bytes: rows of lanes begin wherever NumPy puts them
@@ -53,7 +54,7 @@ def _row(context: Any, builder: Any, array_type: Any, array: Any, index: Any) ->
     return builder.bitcast(address, _DOUBLES.as_pointer())
 
 
-@intrinsic
+@compiled
 def load(_typing: Any, array: Any, index: Any) -> tuple[Any, Callable[..., Any]]:
     """Return row `index` of a (rows, 8) float64 array."""
 
@@ -64,7 +65,7 @@ def load(_typing: Any, array: Any, index: Any) -> tuple[Any, Callable[..., Any]]
     return _lanes(array, types.intp), generate
 
 
-@intrinsic
+@compiled
 def store(_typing: Any, array: Any, index: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
     """Write row `index` of a (rows, 8) float64 array."""
 
@@ -76,7 +77,7 @@ def store(_typing: Any, array: Any, index: Any, value: Any) -> tuple[Any, Callab
     return types.void(array, types.intp, _lanes), generate
 
 
-@intrinsic
+@compiled
 def gather(
     _typing: Any, table: Any, base: Any, index: Any, at: Any
 ) -> tuple[Any, Callable[..., Any]]:
@@ -95,7 +96,7 @@ def gather(
     return _lanes(table, types.intp, index, types.intp), generate
 
 
-@intrinsic
+@compiled
 def store_run(_typing: Any, table: Any, at: Any, value: Any) -> tuple[Any, Callable[..., Any]]:
     """Write table[at] to table[at + 7] of a flat float64 array."""
 
@@ -107,7 +108,7 @@ def store_run(_typing: Any, table: Any, at: Any, value: Any) -> tuple[Any, Calla
     return types.void(table, types.intp, _lanes), generate
 
 
-@intrinsic
+@compiled
 def zero(_typing: Any) -> tuple[Any, Callable[..., Any]]:
     """Return eight zeros."""
 
@@ -117,7 +118,7 @@ def zero(_typing: Any) -> tuple[Any, Callable[..., Any]]:
     return _lanes(), generate
 
 
-@intrinsic
+@compiled
 def larger(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     """Return the larger of two, lane by lane."""
 
@@ -127,7 +128,7 @@ def larger(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     return _lanes(_lanes, _lanes), generate
 
 
-@intrinsic
+@compiled
 def smaller(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     """Return the smaller of two, lane by lane."""
 
@@ -137,7 +138,7 @@ def smaller(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     return _lanes(_lanes, _lanes), generate
 
 
-@intrinsic
+@compiled
 def plus(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     """Return a + b, lane by lane."""
 
@@ -147,7 +148,7 @@ def plus(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     return _lanes(_lanes, _lanes), generate
 
 
-@intrinsic
+@compiled
 def quotient(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     """Return a / b, lane by lane."""
 
@@ -157,7 +158,7 @@ def quotient(_typing: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     return _lanes(_lanes, _lanes), generate
 
 
-@intrinsic
+@compiled
 def add_product(_typing: Any, total: Any, a: Any, b: Any) -> tuple[Any, Callable[..., Any]]:
     """Return total + a·b, lane by lane, rounded twice: the same on every machine."""
 
@@ -167,7 +168,7 @@ def add_product(_typing: Any, total: Any, a: Any, b: Any) -> tuple[Any, Callable
     return _lanes(_lanes, _lanes, _lanes), generate
 
 
-@intrinsic
+@compiled
 def add_scaled(_typing: Any, total: Any, a: Any, scale: Any) -> tuple[Any, Callable[..., Any]]:
     """Return total + a·scale for one scale."""
 
@@ -178,7 +179,7 @@ def add_scaled(_typing: Any, total: Any, a: Any, scale: Any) -> tuple[Any, Calla
     return _lanes(_lanes, _lanes, types.float64), generate
 
 
-@intrinsic
+@compiled
 def divided(_typing: Any, a: Any, divisor: Any) -> tuple[Any, Callable[..., Any]]:
     """Return a / divisor for one divisor."""
 
@@ -188,7 +189,7 @@ def divided(_typing: Any, a: Any, divisor: Any) -> tuple[Any, Callable[..., Any]
     return _lanes(_lanes, types.float64), generate
 
 
-@intrinsic
+@compiled
 def where_equal(_typing: Any, a: Any, b: Any, scalar: Any) -> tuple[Any, Callable[..., Any]]:
     """Return `scalar` in the lanes where a equals b, else 0."""
 
@@ -200,7 +201,7 @@ def where_equal(_typing: Any, a: Any, b: Any, scalar: Any) -> tuple[Any, Callabl
     return _lanes(_lanes, _lanes, types.float64), generate
 
 
-@intrinsic
+@compiled
 def mix_where_equal(
     _typing: Any, bits: Any, a: Any, b: Any, word: Any
 ) -> tuple[Any, Callable[..., Any]]:

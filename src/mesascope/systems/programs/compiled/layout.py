@@ -17,6 +17,7 @@ from mesascope.tasks.tictactoe.features import feature_table
 from mesascope.tasks.tictactoe.geometry import CELLS
 from mesascope.tasks.tictactoe.graph import GameGraph
 
+__all__ = ["SCALE", "Layout", "lay_out"]
 
 
 @dataclass(frozen=True, eq=False)
