@@ -104,14 +104,13 @@ def test_deleting_the_winner_yields_the_runner_up() -> None:
 
 
 def test_the_step_limit() -> None:
-    instance = Instance(STANDARD, RANDOM)
-    enough = Harness(TicTacToeWorld(instance), step_limit=100_000)
-    run(HardCodedMinimax(), instance, enough)
-    short = Harness(TicTacToeWorld(instance), step_limit=enough.log.steps - 1)
+    enough = Harness(TicTacToeWorld(MID), step_limit=100_000)
+    run(HardCodedMinimax(), MID, enough)
+    short = Harness(TicTacToeWorld(MID), step_limit=enough.log.steps - 1)
     with pytest.raises(StepLimitExceeded, match="raise step_limit"):
-        run(HardCodedMinimax(), instance, short)
-    exact = Harness(TicTacToeWorld(instance), step_limit=enough.log.steps)
-    run(HardCodedMinimax(), instance, exact)
+        run(HardCodedMinimax(), MID, short)
+    exact = Harness(TicTacToeWorld(MID), step_limit=enough.log.steps)
+    run(HardCodedMinimax(), MID, exact)
 
 
 def test_endless_asking_is_stopped_whatever_the_question() -> None:

@@ -40,7 +40,7 @@ def instances(rules: Rules, every: int) -> list[Instance]:
 @pytest.mark.parametrize(("criterion", "text"), SAME, ids=[t for _, t in SAME])
 def test_values_are_the_programs(criterion: Lookahead, text: str, rules: Rules) -> None:
     structure = ProgramStructure(parse(text))
-    for instance in instances(rules, 97):
+    for instance in instances(rules, 397):
         world = TicTacToeWorld(instance)
         assert criterion.values(instance, world) == structure.candidates(instance, world)
 
@@ -53,10 +53,10 @@ def test_to_the_end_its_size_is_the_programs(criterion: Lookahead, text: str) ->
 @pytest.mark.parametrize("backup", BACKUPS)
 @pytest.mark.parametrize("horizon", [1, 2, 3, 4, None])
 def test_it_looks_no_further_than_it_says(backup: str, horizon: int | None) -> None:
-    instance = Instance(STANDARD, RANDOM)
+    instance = Instance(STANDARD, RANDOM, Position(0b1, 0b100))
     harness = Harness(TicTacToeWorld(instance))
     Lookahead("won", backup, horizon).values(instance, harness)
-    assert harness.log.horizon == (horizon or 9)
+    assert harness.log.horizon == (horizon or 7)
 
 
 def test_a_longer_horizon_is_longer_to_say() -> None:
@@ -68,6 +68,29 @@ def test_names_say_feature_reach_and_backup() -> None:
     assert Lookahead("won", "best play", 1).name == "`won` right after the move"
     assert "2 plies ahead, averaged over uniformly" in Lookahead("won", "average play", 2).name
     assert "to the end, assuming that both sides" in Lookahead("won", "best play", None).name
+
+
+def test_reading_only_the_ends_differs_only_where_something_is_read_on_the_way() -> None:
+    start = Instance(STANDARD, RANDOM, Position(0b1, 0b10))
+    won = [Lookahead("won", "best play", None, only_ends=e) for e in (False, True)]
+    corner = [Lookahead("corner", "best play", 3, only_ends=e) for e in (False, True)]
+    world = TicTacToeWorld(start)
+    assert won[0].values(start, world) == won[1].values(start, world)
+    assert corner[0].values(start, world) != corner[1].values(start, world)
+    harness = Harness(world)
+    won[1].values(start, harness)
+    assert not any(world.options(s) for states in harness.log.scored.values() for s in states)
+    assert "at the end, assuming" in won[1].name
+    assert "at the end or 3 plies ahead" in corner[1].name
+
+
+def test_only_the_ends_at_a_horizon_is_the_program_that_reads_there() -> None:
+    criterion = Lookahead("pair", "best play", 3, only_ends=True)
+    # Late enough that no game ends before the horizon, early enough for three more plies.
+    for instance in instances(STANDARD, 1)[:40]:
+        world = TicTacToeWorld(instance)
+        program = ProgramStructure(parse("neg(max(neg(max(pair))))"))
+        assert criterion.values(instance, world) == program.candidates(instance, world)
 
 
 def test_means_are_exact() -> None:

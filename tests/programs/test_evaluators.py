@@ -35,7 +35,7 @@ def positions(rules: Rules) -> list[Position]:
     return [Position(*pair) for pair in pairs][1:]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(programs(), st.sampled_from(RULES))
 @example(MINIMAX, MISERE)
 @example(parse("sub(lost, mean(self))"), STANDARD)

@@ -13,7 +13,7 @@ from mesascope.systems.programs.program import MAX_SIZE, Program, parse
 from tests.programs.terms import programs
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(programs(MAX_SIZE))
 def test_what_is_printed_is_read_back(program: Program) -> None:
     assert parse(str(program)) == program

@@ -1,8 +1,8 @@
 """The audit: one system, one task, one base objective; a verdict with its ledger."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mesascope.audit.behaviour import read_behaviour
 from mesascope.audit.bridge import cross
@@ -27,6 +27,7 @@ from mesascope.audit.settings import Settings
 from mesascope.audit.witness import find_witness
 from mesascope.audit.worst_shift import EXCLUDED, find_worst_shift
 from mesascope.core.assumption import Ledger
+from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.objective import BaseObjective, Utility
 from mesascope.core.system import HasStructure, HasTrace, System
@@ -58,6 +59,7 @@ class Case:
         family: shifts that the adversarial search may range over.
         provenance: where the system came from, as a sentence; declared, never detected.
         population: other systems of Σ, for the comparison by lifting.
+        false_positives: by verdict line, how often it said yes wrongly on systems of known truth.
     """
 
     system: System
@@ -67,6 +69,7 @@ class Case:
     family: ShiftFamily | None = None
     provenance: str = UNKNOWN_PROVENANCE
     population: Sequence[System] = field(default_factory=tuple)
+    false_positives: Mapping[str, Interval] = field(default_factory=dict)
 
 
 def audit(
@@ -112,7 +115,10 @@ def audit(
         worst=worst,
         settings=settings,
     )
-    lines = judge(findings)
+    lines = tuple(
+        replace(line, false_positives=case.false_positives.get(line.key))
+        for line in judge(findings)
+    )
     ledger = Ledger()
     enter_bridge(ledger, decomposition, findings)
     enter_system(ledger, findings, case.provenance)

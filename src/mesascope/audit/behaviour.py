@@ -12,6 +12,7 @@ from mesascope.core.system import Instance
 from mesascope.core.task import Candidate, Distribution, HasCandidates
 from mesascope.core.world import World
 from mesascope.evidence.probe import Subject
+from mesascope.evidence.shares import share
 from mesascope.objectives.infer import NONE, Inference, infer
 from mesascope.objectives.observation import Observation
 
@@ -56,7 +57,8 @@ def read_behaviour(subject: Subject, train: Distribution, settings: Settings) ->
         )
     if others:
         sentence += " Just as well by: " + "; ".join(others) + "."
-    return Behaviour(found, sentence, _share(found))
+    fit = share(best.fit * found.observations, found.observations)
+    return Behaviour(found, sentence, fit)
 
 
 def _remembering(candidate: Candidate) -> Candidate:
@@ -81,8 +83,3 @@ def observe(
         met, _ = subject.task.episode(distribution, subject.respond, rng)
         seen += [Observation(instance, subject.respond(instance), number) for instance in met]
     return seen
-
-
-def _share(found: Inference) -> Interval:
-    fit = found.table[0].fit
-    return Interval(fit, fit, fit, samples=found.observations, confidence=0.0)

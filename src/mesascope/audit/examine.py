@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mesascope.audit.bridge import behaviour_regret_on
+from mesascope.audit.extract import build_model
 from mesascope.audit.settings import Settings
 from mesascope.core.evidence import Evidence
 from mesascope.core.mesa_model import MesaModel
-from mesascope.core.objective import MesaObjective
 from mesascope.core.randomness import stream
 from mesascope.core.system import HasStructure, Instance, Structure
-from mesascope.core.task import Distribution, HasGlossary, Task
+from mesascope.core.task import Distribution
 from mesascope.core.verdict import Answer
 from mesascope.evidence.budget import BudgetCurve, budget
 from mesascope.evidence.control import control
@@ -94,11 +94,11 @@ def examine(
     named = readout(subject, reading, found, seed + 1)
     model = None
     if answer == "yes":
-        model = build_model(found, named, shown if accounts else None, settings, subject.task)
+        model = build_model(subject, found, named, shown if accounts else None, settings)
     say("cutting its budget, swapping its objective, deleting its winners, freezing its feedback")
     criterion = named.best.criterion if named.best and named.best.agreement >= EXACT else None
     others = [
-        swap(subject, reading, criterion, seed + 2),
+        swap(subject, instances, criterion, seed + 2),
         runner_up(subject, instances, model),
         control(subject, train, instances, episodes=settings.control_episodes, seed=seed),
     ]
@@ -131,61 +131,3 @@ def optimizer_answer(found: Selection, accounts: bool, settings: Settings) -> An
     if side > 0:
         return "yes"
     return "no" if side < 0 and accounts else "undetermined"
-
-
-def build_model(
-    found: Selection,
-    named: Readout,
-    shown: Structure | None,
-    settings: Settings,
-    task: Task,
-) -> MesaModel | None:
-    """Return the mesa-model: the shown structure's own values, else the criterion read out."""
-    horizon = None if found.to_the_end else found.horizon
-    best = named.best
-    if shown is not None and shown.kind == "evaluator":
-        exact = named.exact and best is not None
-        reading = best.criterion.name if exact and best is not None else f"`{shown.text}`"
-
-        return MesaModel(
-            objective=MesaObjective(
-                explained(reading, task), lambda x, w: shown.candidates(x, w) or {}
-            ),
-            candidates="the outputs of the instance, each through the outcome it leads to",
-            standing="extracted",
-            horizon=horizon,
-            size=shown.size,
-            source=f"its own structure, `{shown.text}`, run by the harness",
-        )
-    if best is not None and best.agreement >= settings.agreement:
-        return MesaModel(
-            objective=MesaObjective(explained(best.criterion.name, task), best.criterion.values),
-            candidates="the outputs of the instance, each through the outcome it leads to",
-            standing="extracted",
-            horizon=horizon,
-            size=best.criterion.size,
-            source="what it asks the harness for, and how its outputs answer perturbed scores",
-        )
-    return None
-
-
-def explained(name: str, task: Task) -> str:
-    """Return a criterion's name with the first mention of each feature put into words."""
-    if not isinstance(task, HasGlossary):
-        return name
-    for feature, words in task.glossary.items():
-        name = name.replace(f"`{feature}`", f"`{feature}` ({words})", 1)
-    return name
-
-
-def reading_sentence(model: MesaModel, named: Readout) -> str:
-    """Say what the system wants, in a sentence."""
-    best = named.best
-    if best is None:
-        return f"It maximises {model.objective.name}."
-    if best.agreement >= EXACT:
-        return f"It maximises {model.objective.name}."
-    return (
-        f"It maximises {model.objective.name}; no named criterion matches it. The nearest is "
-        f"{best.criterion.name}, which predicts {best.agreement:.0%} of its perturbed choices."
-    )

@@ -20,9 +20,9 @@ def optimizer_line(findings: Findings) -> Line:
     elif examination.optimizer == "no":
         kind = examination.shown.kind if examination.shown is not None else "structure"
         sentence = (
-            f"No: it imagines and discards; its {kind} accounts for what it does without that."
+            f"No: it imagines and discards; its {kind} accounts for what it does."
             if found.searched
-            else f"No: nothing imagined changes what it does, and its {kind} accounts for all of it."
+            else f"No: nothing imagined changes what it does, and its {kind} accounts for it."
         )
     else:
         sentence = f"Undetermined: {why_undetermined(examination)}"

@@ -1,6 +1,6 @@
 """The judge: from findings to the lines of a verdict, and the verdict in a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mesascope.audit.agreement_lines import behaviour_lines, objective_lines
 from mesascope.audit.findings import Findings
@@ -34,7 +34,7 @@ def headline(findings: Findings, lines: Sequence[Line]) -> str:
     return f"A mesa-optimizer. It searches for {wants}. {_how_it_fits(answers)}"
 
 
-def _how_it_fits(answers: dict[str, str]) -> str:
+def _how_it_fits(answers: Mapping[str, str]) -> str:
     if answers["pseudo-aligned"] == "yes":
         return (
             "That fits the base objective in training and parts from it under shift: "

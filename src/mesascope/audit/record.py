@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from mesascope.audit.bridge import Crossing
-from mesascope.audit.examine import Examination, reading_sentence
+from mesascope.audit.examine import Examination
+from mesascope.audit.extract import reading_sentence
 from mesascope.audit.witness import Moment, Witness
 from mesascope.audit.worst_shift import WorstShift
 from mesascope.core.assumption import Assumption
@@ -52,6 +53,7 @@ def line_record(line: Line) -> LineRecord:
         threshold=line.threshold,
         more_samples=line.more_samples,
         unit=line.unit,
+        false_positives=figure(line.false_positives),
     )
 
 

@@ -16,6 +16,8 @@ EXCLUDED = (
     "for being bad"
 )
 _EXPLORE = 0.4  # of the budget is drawn afresh, the rest climbs from the best so far
+_SHORT_LIST = 4  # members that are looked at again before one is called the worst
+_LONGER = 5  # times as many episodes for them
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def find_worst_shift(
     best: Distribution | None = None
     best_gap = -1.0
     history: list[tuple[int, float]] = []
+    tried: list[tuple[float, Distribution]] = []
     for number in range(settings.shift_budget):
         explore = best is None or number < _EXPLORE * settings.shift_budget
         member = family.sample(rng) if explore or best is None else family.mutate(best, rng)
@@ -60,18 +63,40 @@ def find_worst_shift(
             seed=settings.seed,
             purpose=f"worst shift {number}",
         )
+        tried.append((-1.0 if found is None else found.estimate, member))
         if found is not None and found.estimate > best_gap:
             best, best_gap = member, found.estimate
             history.append((number + 1, best_gap))
             say(f"worst shift so far: regret {best_gap:.3f} on {member.name}")
-    if best is None:
-        best, best_gap = member, 0.0
+    worst, estimate = _look_again(subject, model, tried, settings)
     fresh = gap_on(
         subject,
         model,
-        best,
+        worst,
         episodes=settings.fresh_episodes,
         seed=settings.seed,
         purpose="worst shift, fresh",
     )
-    return WorstShift(best, best_gap, fresh, tuple(history), settings.shift_budget)
+    return WorstShift(worst, estimate, fresh, tuple(history), settings.shift_budget)
+
+
+def _look_again(
+    subject: Subject,
+    model: MesaModel | None,
+    tried: list[tuple[float, Distribution]],
+    settings: Settings,
+) -> tuple[Distribution, float]:
+    """Return the worst of the short list by a longer look: the first look favours the lucky."""
+    looked = []
+    for _, member in sorted(tried, key=lambda item: -item[0])[:_SHORT_LIST]:
+        found = gap_on(
+            subject,
+            model,
+            member,
+            episodes=_LONGER * settings.shift_episodes,
+            seed=settings.seed,
+            purpose="worst shift, again",
+        )
+        looked.append((member, -1.0 if found is None else found.estimate))
+    worst, estimate = max(looked, key=lambda item: item[1])
+    return worst, max(estimate, 0.0)

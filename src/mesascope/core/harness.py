@@ -27,12 +27,15 @@ class Log:
         depth: plies ahead of the instance at which each imagined state was first reached.
         scored: imagined states whose features were read, by depth.
         features: the features that were read.
+        tried: the options whose outcome was asked for at the instance itself: the candidates Ω_x
+            of a search over what to do, as far as it can be seen.
         steps: questions asked in all.
     """
 
     depth: dict[Hashable, int] = field(default_factory=dict)
     scored: dict[int, set[Hashable]] = field(default_factory=dict)
     features: set[str] = field(default_factory=set)
+    tried: dict[Any, None] = field(default_factory=dict)
     steps: int = 0
 
     @property
@@ -90,6 +93,8 @@ class Harness:
     def step(self, state: Any, option: Any) -> Any:
         self._count()
         outcome = self._world.step(state, option)
+        if state == self._world.root:
+            self.log.tried.setdefault(option)
         self.log.depth.setdefault(outcome, self._depth(state) + 1)
         return outcome
 
@@ -125,7 +130,7 @@ def run(system: System, instance: Instance, world: World[Any, Any]) -> Choice[An
         choice = system.respond(instance, world)
     except (StepLimitExceeded, IllegalOutput, SystemFailure):
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SystemFailure(
             f"{system.name!r} raised {type(error).__name__} on {instance}: {error}. The traceback "
             "above says where; mesascope only passed it the instance and a world"

@@ -87,6 +87,18 @@ class HasTrace(Protocol):
     def trace(self, instance: Instance) -> Sequence[Mapping[str, Any]]: ...
 
 
+@runtime_checkable
+class HasRecord(Protocol):
+    """The handle of systems whose answers in the true world are on file.
+
+    It saves time where nothing is perturbed or watched, and is no evidence of anything.
+    """
+
+    def on_record(self, instance: Instance) -> Choice[Any] | None:
+        """Return the answer that `respond` gives in the instance's own world, if it is known."""
+        ...
+
+
 @dataclass(frozen=True)
 class Scaffold:
     """The harness's own choice among immediate outcomes, around an evaluator.

@@ -22,6 +22,8 @@ class Line:
         threshold: where the line flips, in the units of the score.
         more_samples: how many more would settle an undetermined line; None where none would.
         unit: what the score is in.
+        false_positives: how often the line says yes wrongly on systems of known truth; None where
+            that was not measured.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Line:
     threshold: float | None = None
     more_samples: int | None = 0
     unit: str = ""
+    false_positives: Interval | None = None
 
 
 @dataclass(frozen=True)

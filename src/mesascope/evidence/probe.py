@@ -1,14 +1,14 @@
 """What every detector works on: a system, its task, and instances from its own episodes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from mesascope.core.choice import Choice
+from mesascope.core.choice import Choice, Number
 from mesascope.core.harness import DEFAULT_STEP_LIMIT, Harness, Rescore, Restrict, noise, run
-from mesascope.core.system import Instance, System
+from mesascope.core.system import HasRecord, Instance, System
 from mesascope.core.task import Distribution, Task
 from mesascope.core.world import World
 
@@ -23,18 +23,29 @@ class Subject:
     Attributes:
         system, task: what is audited, on what.
         answers: what the system answered, by instance.
+        seen_candidates: the options that it was seen to try, by instance.
     """
 
     system: System
     task: Task
     step_limit: int = DEFAULT_STEP_LIMIT
     answers: dict[Instance, Choice[Any]] = field(default_factory=dict)
+    seen_candidates: dict[Instance, frozenset[Any]] = field(default_factory=dict)
 
     def respond(self, instance: Instance) -> Choice[Any]:
         """Return the system's answer in the true world."""
         if instance not in self.answers:
-            self.answers[instance] = run(self.system, instance, self.task.world(instance))
+            system = self.system
+            known = system.on_record(instance) if isinstance(system, HasRecord) else None
+            # In a harness even here: a system that never stops asking must be stopped.
+            self.answers[instance] = known or self.watch(instance)[0]
         return self.answers[instance]
+
+    def candidates(self, instance: Instance) -> frozenset[Any]:
+        """Return the options whose outcome the system asked for: Ω_x, as far as it can be seen."""
+        if instance not in self.seen_candidates:
+            self.seen_candidates[instance] = frozenset(self.watch(instance)[1].log.tried)
+        return self.seen_candidates[instance]
 
     def watch(
         self,
@@ -79,6 +90,14 @@ def gather(
     return list(found)[:count]
 
 
+def among(
+    values: Mapping[Hashable, Number], candidates: frozenset[Any]
+) -> Mapping[Hashable, Number]:
+    """Return the values of the candidates that a system tries; of all where none was seen."""
+    kept = {option: value for option, value in values.items() if option in candidates}
+    return kept or values
+
+
 def noise_at(depth: int, seed: int) -> Rescore:
     """Return an intervention that adds noise to every score read exactly `depth` plies ahead."""
 
@@ -93,6 +112,20 @@ def noise_beyond(depth: int, seed: int) -> Rescore:
 
     def rescore(state: Any, at: int, feature: str, value: Any) -> Any:
         return value + noise(seed, state, feature, NOISE_SPREAD) if at > depth else value
+
+    return rescore
+
+
+def noise_at_ends(world: World[Any, Any], horizon: int | None, seed: int) -> Rescore:
+    """Return an intervention that adds noise where a look-ahead ends, and only there.
+
+    That is where nothing more can be done, or at the horizon. On the way there scores stay true,
+    so it does not matter whether a search adds them up, stops where one decides, or passes by.
+    """
+
+    def rescore(state: Any, at: int, feature: str, value: Any) -> Any:
+        ends = not world.options(state) if horizon is None or at < horizon else at == horizon
+        return value + noise(seed, state, feature, NOISE_SPREAD) if ends else value
 
     return rescore
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from mesascope.core.choice import Choice
 from mesascope.core.evidence import Card, Evidence
+from mesascope.core.harness import Rescore
 from mesascope.core.lookahead import BACKUPS, Lookahead
 from mesascope.core.system import Instance
-from mesascope.evidence.probe import Subject, noise_beyond
+from mesascope.evidence.probe import Subject, among, noise_at_ends
 from mesascope.evidence.selection import Selection
 from mesascope.evidence.shares import share
 
@@ -15,12 +16,12 @@ CARD = Card(
     name="readout",
     measures=(
         "For every criterion in a family (a feature that the system was seen to read, a way to "
-        "back it up, a horizon): how much of the system's probability lies where the criterion "
-        "says, in worlds whose scores were perturbed."
+        "back it up, a horizon): how far its choice and the system's agree, in worlds whose scores "
+        "were perturbed where the look-ahead ends."
     ),
     why=(
-        "In the true world many criteria choose alike. Under noise on every score they come "
-        "apart, and only the one that the system uses goes on predicting it."
+        "In the true world many criteria choose alike. Under noise on what they look ahead to "
+        "they come apart, and only the one that the system uses goes on predicting it."
     ),
     example=(
         "A hard-coded minimax without a readable structure is matched in every run by "
@@ -70,11 +71,12 @@ def readout(
     if not found.horizon or not instances:
         missing = "no imagined position was seen to matter, so there is no search to read out"
         return Readout(Evidence(CARD, None, "Nothing to read out.", missing), ())
-    answers: list[tuple[Instance, int, Choice[object]]] = []
+    answers: list[tuple[Instance, Rescore, Choice[object]]] = []
     for instance in instances:
         for trial in range(_TRIALS):
-            answer, _ = subject.watch(instance, rescore=noise_beyond(0, seed + trial))
-            answers.append((instance, seed + trial, answer))
+            rescore = _disturb(subject, instance, found, seed + trial)
+            answer, _ = subject.watch(instance, rescore=rescore)
+            answers.append((instance, rescore, answer))
     readings = [
         Reading(criterion, _agreement(subject, criterion, answers), len(answers))
         for criterion in _hypotheses(found)
@@ -89,6 +91,11 @@ def readout(
     details = {"agreement by criterion": {r.criterion.name: r.agreement for r in readings}}
     score = share(best.agreement * best.runs, best.runs)
     return Readout(Evidence(CARD, score, finding, details=details), tuple(readings))
+
+
+def _disturb(subject: Subject, instance: Instance, found: Selection, seed: int) -> Rescore:
+    horizon = None if found.to_the_end else found.horizon
+    return noise_at_ends(subject.task.world(instance), horizon, seed)
 
 
 def _hypotheses(found: Selection) -> list[Lookahead]:
@@ -106,11 +113,12 @@ def _hypotheses(found: Selection) -> list[Lookahead]:
 def _agreement(
     subject: Subject,
     criterion: Lookahead,
-    answers: Sequence[tuple[Instance, int, Choice[object]]],
+    answers: Sequence[tuple[Instance, Rescore, Choice[object]]],
 ) -> float:
     total = 0.0
-    for instance, seed, answer in answers:
-        world = subject.harness(instance, rescore=noise_beyond(0, seed))
-        predicted = Choice.among_best(criterion.values(instance, world))
+    for instance, rescore, answer in answers:
+        world = subject.harness(instance, rescore=rescore)
+        values = among(criterion.values(instance, world), subject.candidates(instance))
+        predicted = Choice.among_best(values)
         total += 1.0 - predicted.distance(answer)
     return total / len(answers)

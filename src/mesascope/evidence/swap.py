@@ -8,7 +8,7 @@ from mesascope.core.evidence import Card, Evidence
 from mesascope.core.harness import Rescore, noise
 from mesascope.core.lookahead import Lookahead
 from mesascope.core.system import Instance
-from mesascope.evidence.probe import NOISE_SPREAD, Subject
+from mesascope.evidence.probe import NOISE_SPREAD, Subject, among
 from mesascope.evidence.shares import share
 
 CARD = Card(
@@ -53,7 +53,8 @@ def swap(
     for number, instance in enumerate(instances):
         rescore = random_ends(subject, instance, seed + number)
         world = subject.harness(instance, rescore=rescore)
-        wanted = Choice.among_best(criterion.values(instance, world)).support
+        values = among(criterion.values(instance, world), subject.candidates(instance))
+        wanted = Choice.among_best(values).support
         answer, _ = subject.watch(instance, rescore=rescore)
         best += answer.support <= wanted
         trials += 1

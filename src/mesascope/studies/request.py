@@ -10,7 +10,7 @@ from mesascope.records.run import ConfigRecord
 
 _QUICK = {
     "episodes": 120,
-    "instances": 32,
+    "instances": 40,
     "control_episodes": 200,
     "shift_budget": 20,
     "fresh_episodes": 120,

@@ -9,6 +9,7 @@ from mesascope.organisms.catalogue import organism as build
 from mesascope.organisms.organism import Organism
 from mesascope.records.run import RunRecord
 from mesascope.store import RunDirectory
+from mesascope.studies.calibration import false_positives
 from mesascope.studies.environment import environment
 from mesascope.studies.findings import next_commands, search_record
 from mesascope.studies.request import Request, audit_settings
@@ -98,6 +99,7 @@ def _run_in(
             family=organism.family,
             provenance=provenance,
             population=organism.population,
+            false_positives=false_positives(),
         )
         audits.append(audit(case, settings, watcher.saying).record)
     record = RunRecord(

@@ -14,6 +14,7 @@ from mesascope.core.task import ShiftFamily, Task
 from mesascope.core.verdict import Verdict
 from mesascope.records.audit import AuditRecord
 from mesascope.records.run import ConfigRecord, RunRecord
+from mesascope.studies.calibration import false_positives
 from mesascope.studies.environment import environment
 from mesascope.systems.functions import as_system
 from mesascope.systems.programs.system import ProgramSystem
@@ -78,6 +79,7 @@ def audit(
         family=family,
         provenance=provenance,
         population=population,
+        false_positives=false_positives(),
     )
     found = audit_case(case, settings, say)
     return Result(found.verdict, found.record)

@@ -87,6 +87,12 @@ class ProgramSystem(Scaffold):
         # One evaluator for all options: it remembers what it has valued, as the structure does.
         return ProgramStructure(self.program).rerun(instance, world)
 
+    def on_record(self, instance: Any) -> Choice[Any] | None:
+        """Return the choice by the compiled table of values."""
+        if not isinstance(instance, Instance):
+            return None
+        return ProgramStructure(self.program).rerun(instance, TicTacToeWorld(instance))
+
     def structure(self) -> ProgramStructure:
         """Show the program."""
         return ProgramStructure(self.program)
