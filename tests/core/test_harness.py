@@ -1,12 +1,12 @@
 """The harness sees what is asked, can change the answers, and holds systems to the rules."""
 
+import contextlib
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from mesascope.core.choice import Choice
 from mesascope.core.errors import IllegalOutput, StepLimitExceeded, SystemFailure
 from mesascope.core.harness import Harness, noise, run
 from mesascope.core.system import Scaffold, System, scaffold_plies
@@ -116,10 +116,8 @@ def test_the_step_limit() -> None:
 def test_endless_asking_is_stopped_whatever_the_question() -> None:
     def forever(world: World[Any, Any]) -> None:
         while True:
-            try:
+            with contextlib.suppress(ValueError):
                 world.options(world.root)
-            except ValueError:
-                pass
 
     with pytest.raises(StepLimitExceeded):
         run(Asks(forever), MID, Harness(TicTacToeWorld(MID), step_limit=100))

@@ -70,6 +70,12 @@ def test_the_error_is_a_type_error_and_ours() -> None:
     assert issubclass(IncomparableObjectives, MesascopeError)
 
 
+def test_a_domain_of_the_callers_own_is_told_apart_too() -> None:
+    other = Utility("speed", lambda instance: {}, domain="trajectories")
+    with pytest.raises(IncomparableObjectives, match="'speed' ranks trajectories"):
+        require_same_domain(BASE, other)
+
+
 def test_the_domains() -> None:
     assert BASE.domain == SYSTEMS
     assert MESA.domain == CANDIDATES
@@ -85,8 +91,9 @@ def test_within_a_domain_a_distance_is_asked_for(compare: Callable[[Any, Any], A
 
 def test_within_a_domain_equality_is_identity() -> None:
     other = BaseObjective("mean result", lambda system: 0.0)
-    assert BASE == BASE  # noqa: PLR0124
-    assert BASE != other
+    same = BASE
+    assert same == BASE
+    assert other != BASE
     assert len({BASE, other, BASE}) == 2
 
 

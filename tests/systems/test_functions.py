@@ -124,6 +124,12 @@ def test_its_questions_are_seen() -> None:
     assert harness.log.steps == 1
 
 
+def test_a_world_that_a_partial_has_filled_stays() -> None:
+    harness = Harness(TicTacToeWorld(HERE))
+    run(FunctionSystem(functools.partial(keyword_world, world=TicTacToeWorld(HERE))), HERE, harness)
+    assert harness.log.steps == 0
+
+
 @pytest.mark.parametrize(
     "value",
     [2, np.int64(2), np.uint8(2), np.array(2), {2: 1.0}, {np.int32(2): np.float32(1.0)},

@@ -79,9 +79,9 @@ def read(game: PlainGame, state: State, feature: str) -> int:
     empty = CELLS - own - other
 
     def lines(two: frozenset[int], third: frozenset[int]) -> int:
-        return sum(len(l & two) == 2 and len(l & third) == 1 for l in game.lines)
+        return sum(len(s & two) == 2 and len(s & third) == 1 for s in game.lines)
 
-    line = any(l <= other for l in game.lines)
+    line = any(s <= other for s in game.lines)
     return {
         "line": int(line),
         "won": game.sign * line,
@@ -116,7 +116,7 @@ def test_the_world_answers_the_same(rules: Rules) -> None:
 
 
 @pytest.mark.parametrize("perfect", [Fraction(0), Fraction(1, 3)], ids=str)
-@pytest.mark.parametrize("rules", RULES[:5:2] + [RULES[1]], ids=str)
+@pytest.mark.parametrize("rules", [*RULES[:5:2], RULES[1]], ids=str)
 def test_replies_and_optimal_play(rules: Rules, perfect: Fraction) -> None:
     game, graph = plain(rules), game_graph(rules)
     decision, opponent = PlainDecision(game, perfect), Opponent(float(perfect))

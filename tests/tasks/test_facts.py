@@ -21,8 +21,8 @@ from mesascope.tasks.tictactoe.play import (
 )
 from mesascope.tasks.tictactoe.rules import STANDARD, STANDARD_ORBITS
 from mesascope.tasks.tictactoe.world import EMPTY, Instance, TicTacToeWorld
-from tests.tasks.plain import PlainGame, State, mask, named_lines, orbits
 from tests.tasks.plain import EMPTY as PLAIN_EMPTY
+from tests.tasks.plain import PlainGame, State, mask, named_lines, orbits
 
 GRAPH = game_graph(STANDARD)
 FULL = game_graph(STANDARD, canonical=False)

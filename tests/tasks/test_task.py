@@ -118,7 +118,7 @@ def test_completing_a_line_wins_and_under_misere_loses() -> None:
 
 def test_the_world_refuses_what_play_cannot_reach() -> None:
     world = TicTacToeWorld(Instance(STANDARD, RANDOM))
-    with pytest.raises(IllegalOutput, match="start from world.root"):
+    with pytest.raises(IllegalOutput, match=r"start from world\.root"):
         world.options(Position(0b111, 0))
     with pytest.raises(IllegalOutput, match="cannot be filled"):
         world.step(Position(0, 1), 0)

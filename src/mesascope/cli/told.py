@@ -1,12 +1,14 @@
 """Verdicts on the terminal: plain sentences, the ledger, and what to try next."""
 
+from itertools import groupby
+
 from rich.console import Console, Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from mesascope.records.audit import AuditRecord
-from mesascope.records.run import RunRecord
+from mesascope.records.run import ReignRecord, RunRecord, SearchRecord, SweepRecord
 from mesascope.store import RunDirectory
 
 _MARKS = {
@@ -30,17 +32,12 @@ def tell_run(record: RunRecord, directory: RunDirectory) -> None:
             f"\nSearched {search.evaluations:,} programs by {search.optimizer} in "
             f"{search.seconds:.1f} s. On the way, the best so far was:"
         )
-        table = Table(box=None, padding=(0, 1), header_style="dim")
-        for name in ("found at", "result", "kind", "program"):
-            table.add_column(name, justify="right" if name in ("found at", "result") else "left")
-        for found in search.discoveries:
-            table.add_row(
-                f"{found.evaluations:,}",
-                f"{found.behaviour:+.4f}",
-                found.kind,
-                Text(found.source, overflow="fold"),
-            )
-        console.print(table)
+        console.print(_timeline(search))
+        if search.sweep:
+            console.print("\nThe same search under other charges finds")
+            console.print(_sweep(search.sweep))
+        for charge, reigns in groupby(search.reigns, key=lambda reign: reign.charge):
+            console.print(_reigns(charge, list(reigns)))
         for note in search.notes:
             console.print(Text(note, style="dim"))
         if len(search.unidentifiable) > 1:
@@ -56,6 +53,41 @@ def tell_run(record: RunRecord, directory: RunDirectory) -> None:
         console.print(Text(f"  {command}"))
     console.print(f"\nReport  {directory.path / 'report.html'}", soft_wrap=True)
     console.print(f"Run     {directory.path}", soft_wrap=True)
+
+
+def _timeline(search: SearchRecord) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for name in ("found at", "value", "result"):
+        table.add_column(name, justify="right")
+    table.add_column("kind", no_wrap=True)
+    table.add_column("program", overflow="fold")
+    for found in search.discoveries:
+        figures = (f"{found.evaluations:,}", f"{found.value:+.4f}", f"{found.behaviour:+.4f}")
+        table.add_row(*figures, found.kind, Text(found.source))
+    return table
+
+
+def _sweep(sweep: list[SweepRecord]) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    table.add_column("charge", no_wrap=True)
+    table.add_column("result", justify="right")
+    table.add_column("kind", no_wrap=True)
+    table.add_column("program", overflow="fold")
+    for other in sweep:
+        table.add_row(other.charge, f"{other.behaviour:+.4f}", other.wins_as, Text(other.winner))
+    return table
+
+
+def _reigns(charge: str, reigns: list[ReignRecord]) -> Table:
+    title = f"\nWho would have won, by {charge} (in force: {reigns[0].in_force:g})"
+    table = Table(box=None, padding=(0, 1), header_style="dim", title=title, title_justify="left")
+    table.title_style = ""
+    table.add_column("from", justify="right", no_wrap=True)
+    table.add_column("wins as", no_wrap=True)
+    table.add_column("program", overflow="fold")
+    for reign in reigns:
+        table.add_row(f"{reign.rate:.3g}", reign.wins_as, Text(reign.winner))
+    return table
 
 
 def tell_audit(audit: AuditRecord, console: Console | None = None) -> None:

@@ -71,7 +71,9 @@ def require_same_domain(first: Objective, second: Objective) -> None:
 
 
 def _refuse(first: Objective, second: Objective) -> NoReturn:
-    bridge = _BRIDGE[frozenset({first.domain, second.domain})]
+    bridge = _BRIDGE.get(
+        frozenset({first.domain, second.domain}), "a map from one domain to the other, to be given"
+    )
     raise IncomparableObjectives(
         f"{first.name!r} ranks {first.domain} and {second.name!r} ranks {second.domain}: they "
         f"have different domains and cannot be compared directly. The missing bridge: {bridge}."

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mesascope.core.evidence import Card, Evidence
-from mesascope.core.harness import Log
+from mesascope.core.harness import Log, Rescore
 from mesascope.core.system import Instance, scaffold_plies
 from mesascope.evidence.probe import Subject, noise_at, reach
 from mesascope.evidence.shares import share
@@ -38,6 +38,7 @@ CARD = Card(
 )
 _CHEAP_STEPS = 8_000  # runs that ask less are perturbed at every depth, others at three
 _TRIALS = 2
+_REPEATS = 8  # unperturbed runs to compare with, of a system that answers now this, now that
 _SAME = 1e-9
 
 
@@ -68,6 +69,7 @@ def selection(subject: Subject, instances: Sequence[Instance], seed: int) -> Sel
     features: set[str] = set()
     moved = tried = imagined = shallow = furthest = 0
     deepest_scored = 0
+    flickers = any(_flicker(subject, instance, 1) > _SAME for instance in instances)
     for instance in instances:
         ahead = reach(subject.task.world(instance))
         if ahead <= own_ply:
@@ -75,9 +77,8 @@ def selection(subject: Subject, instances: Sequence[Instance], seed: int) -> Sel
             continue
         tried += 1
         furthest = max(furthest, ahead)
-        answer, watched = subject.watch(instance)
-        again, _ = subject.watch(instance)
-        unsteady = answer.distance(again) + _SAME
+        _, watched = subject.watch(instance)
+        unsteady = _SAME + (_flicker(subject, instance, _REPEATS) if flickers else 0.0)
         beyond = [depth for depth in sorted(watched.log.scored) if depth > own_ply]
         imagined += sum(len(watched.log.scored[depth]) for depth in beyond)
         deepest_scored = max([deepest_scored, *beyond])
@@ -87,8 +88,7 @@ def selection(subject: Subject, instances: Sequence[Instance], seed: int) -> Sel
         for depth in _depths_to_try(beyond, watched.log):
             tried_at[depth] += 1
             if any(
-                answer.distance(subject.watch(instance, rescore=noise_at(depth, seed + k))[0])
-                > unsteady
+                _moves(subject, instance, noise_at(depth, seed + k), unsteady)
                 for k in range(_TRIALS)
             ):
                 moved_at[depth] += 1
@@ -118,6 +118,20 @@ def selection(subject: Subject, instances: Sequence[Instance], seed: int) -> Sel
         to_the_end=horizon == furthest and horizon > 0,
         features=tuple(sorted(features)),
         searched=deepest_scored > 0,
+    )
+
+
+def _flicker(subject: Subject, instance: Instance, repeats: int) -> float:
+    """Return how far apart a system's answers are when nothing is perturbed."""
+    answer = subject.respond(instance)
+    return max(answer.distance(subject.watch(instance)[0]) for _ in range(repeats))
+
+
+def _moves(subject: Subject, instance: Instance, noise: Rescore, unsteady: float) -> bool:
+    """Whether noise moves the answer further than its own unsteadiness does, and does so again."""
+    answer = subject.respond(instance)
+    return all(
+        answer.distance(subject.watch(instance, rescore=noise)[0]) > unsteady for _ in range(2)
     )
 
 

@@ -7,7 +7,7 @@ from mesascope.core.interval import Interval
 _Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution
 
 
-def share(successes: float, trials: int) -> Interval:
+def share(successes: int | float, trials: int) -> Interval:
     """Return a share with its 95 % Wilson score interval (Wilson 1927); trials must be positive.
 
     Unlike the textbook interval it has width at 0 and 1, where detectors mostly are.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mesascope.core.objective import BaseObjective
-from mesascope.core.optimizer import BaseOptimizer, Discovery
+from mesascope.core.optimizer import BaseOptimizer, Progress
 from mesascope.core.system import System
 from mesascope.core.task import ShiftFamily, Task
 
@@ -57,7 +57,8 @@ class Organism:
         system_of: makes a system of a discovery's source.
         rivals: systems that training cannot tell from the winner, one for each way in which they
             come apart elsewhere, the winner first; and all of them, as texts.
-        charge_curves: the winner as a function of each charge, from what a search has found.
+        sweep: the same search under other charges, by what is charged.
+        charge_curves: the winner as a function of each charge, from what searches have found.
     """
 
     name: str
@@ -71,4 +72,5 @@ class Organism:
     population: Sequence[System]
     system_of: Callable[[str], System]
     rivals: Callable[[str], tuple[list[str], list[str]]]
-    charge_curves: Callable[[dict[str, object], Sequence[Discovery]], list[ChargeCurve]]
+    sweep: Mapping[str, BaseOptimizer]
+    charge_curves: Callable[[Sequence[Progress]], list[ChargeCurve]]

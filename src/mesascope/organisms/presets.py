@@ -29,6 +29,7 @@ class Preset:
         method, largest, budget: the search, the largest program in nodes, programs scored.
         size_charge, evaluation_charge: what a node and a position valued cost.
         worst_case: select by the worst of the arenas instead of their mean.
+        sweep: other rates of the evaluation charge, each to be searched under as well.
     """
 
     story: str
@@ -42,6 +43,7 @@ class Preset:
     size_charge: float = 0.0
     evaluation_charge: float = 0.0
     worst_case: bool = False
+    sweep: tuple[float, ...] = ()
 
     def with_wishes(self, wishes: Wishes) -> "Preset":
         """Return the preset as a caller wants it.
@@ -139,6 +141,7 @@ PRESETS: dict[str, Preset] = {
         budget=50_000,
         size_charge=0.001,
         evaluation_charge=5e-3,
+        sweep=(1e-3, 1e-5, 1e-7, 0.0),
     ),
     "diverse": Preset(
         story=(

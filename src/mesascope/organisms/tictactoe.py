@@ -1,35 +1,31 @@
 """Tic-tac-toe as an organism: programs searched for by how they play, in several presets."""
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
-
-import numpy as np
+from dataclasses import replace
 
 from mesascope.core.errors import MissingHandle
 from mesascope.core.names import look_up
 from mesascope.core.objective import BaseObjective, Charge
 from mesascope.core.optimizer import BaseOptimizer
 from mesascope.core.system import HasStructure, System
-from mesascope.optimizers.enumeration import Enumeration
+from mesascope.optimizers.enumeration import Enumeration, equivalents
 from mesascope.optimizers.evolution import Evolution, Settings
-from mesascope.optimizers.frontier import Amount, Entry, Frontier, winner_by_charge
 from mesascope.optimizers.levin import LevinSearch
 from mesascope.optimizers.objective import ProgramObjective
-from mesascope.optimizers.record import kind_of
-from mesascope.organisms.organism import ChargeCurve, Organism, Wishes
+from mesascope.optimizers.record import frontier_of
+from mesascope.organisms.charges import charge_curves
+from mesascope.organisms.organism import Organism, Wishes
 from mesascope.organisms.presets import DEFAULT, PRESETS, Preset
 from mesascope.systems.programs.batch import Arena as ProgramArena
 from mesascope.systems.programs.batch import BatchScorer
 from mesascope.systems.programs.program import Program, parse
 from mesascope.systems.programs.system import ProgramSystem
-from mesascope.systems.programs.terms import terms
+from mesascope.systems.programs.terms import count_terms
 from mesascope.tasks.tictactoe.graph import game_graph
 from mesascope.tasks.tictactoe.play import replies
 from mesascope.tasks.tictactoe.task import Arena, TicTacToe, arena_distribution, arenas_of
 
 _MOST_ALIKE = 40_000  # programs looked through for ones that training cannot tell from the winner
 _MOST_RIVALS = 3
-_CURVE_POINTS = 60
 _POPULATION = ("1", "corner", "centre", "lost", "threat", "full", "neg(threat)", "neg(max(lost))")
 _SEARCHERS = ("sub(lost, max(self))", "sub(lost, mean(self))", "add(lost, mean(max(self)))")
 
@@ -48,12 +44,7 @@ def tictactoe(preset: str | None = None, wishes: Wishes | None = None) -> Organi
             *chosen.shifts,
         ]
     )
-    objective = ProgramObjective(
-        tuple(_program_arena(arena) for arena in chosen.train),
-        aggregation="worst-case" if chosen.worst_case else "mean",
-        size_charge=chosen.size_charge,
-        evaluation_charge=chosen.evaluation_charge,
-    )
+    objective = _objective(chosen)
     return Organism(
         name="tictactoe",
         preset=name,
@@ -66,7 +57,17 @@ def tictactoe(preset: str | None = None, wishes: Wishes | None = None) -> Organi
         population=[ProgramSystem.of(text) for text in (*_POPULATION, *_SEARCHERS)],
         system_of=ProgramSystem.of,
         rivals=lambda winner: _rivals(chosen, parse(winner)),
-        charge_curves=lambda state, found: _charge_curves(chosen, state),
+        sweep={
+            f"{rate:g} for a position valued": _optimizer(
+                chosen, _objective(replace(chosen, evaluation_charge=rate))
+            )
+            for rate in chosen.sweep
+        },
+        charge_curves=lambda searches: charge_curves(
+            [entry for progress in searches for entry in frontier_of(progress).entries],
+            size_charge=chosen.size_charge,
+            evaluation_charge=chosen.evaluation_charge,
+        ),
     )
 
 
@@ -78,6 +79,15 @@ def _description(preset: Preset) -> str:
 def _program_arena(arena: Arena) -> ProgramArena:
     graph = game_graph(arena.rules)
     return ProgramArena(graph, (replies(graph, arena.opponent),))
+
+
+def _objective(preset: Preset) -> ProgramObjective:
+    return ProgramObjective(
+        tuple(_program_arena(arena) for arena in preset.train),
+        aggregation="worst-case" if preset.worst_case else "mean",
+        size_charge=preset.size_charge,
+        evaluation_charge=preset.evaluation_charge,
+    )
 
 
 def _base(task: TicTacToe, objective: ProgramObjective) -> BaseObjective:
@@ -129,60 +139,24 @@ def _optimizer(preset: Preset, objective: ProgramObjective) -> BaseOptimizer:
 def _rivals(preset: Preset, winner: Program) -> tuple[list[str], list[str]]:
     """Return programs to audit and all programs that training cannot tell from the winner.
 
-    Looked through are the programs of at most the winner's size, as far as they are few.
+    Looked through are all programs up to a size, as long as they are few enough; the first of
+    each behaviour on the shifts is worth an audit of its own.
     """
-    train = BatchScorer([_program_arena(arena) for arena in preset.train])
-    (wanted,) = train.score_programs([winner]).policy_keys()
-    pool = [winner.tokens]
-    for size in range(1, winner.size + 1):
-        pool += islice(terms(preset.grammar, size), _MOST_ALIKE - len(pool))
-    keys = train.score_programs(pool).policy_keys()
-    alike = list(dict.fromkeys(t for t, key in zip(pool, keys, strict=True) if key == wanted))
-    elsewhere = BatchScorer([_program_arena(a) for d in preset.shifts for a in d.parameters])
-    apart = _first_of_each(alike, elsewhere.score_programs(alike).policy_keys())
-    return [str(Program(t)) for t in apart[:_MOST_RIVALS]], [str(Program(t)) for t in alike]
+    arenas = [_program_arena(arena) for arena in preset.train]
+    found = equivalents(winner, preset.grammar, arenas, _size_looked_through(preset, winner))
+    alike = [winner, *(program for program in found if program != winner)]
+    elsewhere = BatchScorer([_program_arena(a) for d in preset.shifts for a in arenas_of(d)])
+    apart: dict[bytes, Program] = {}
+    for program, key in zip(alike, elsewhere.score_programs(alike).policy_keys(), strict=True):
+        apart.setdefault(key, program)
+    return [str(p) for p in list(apart.values())[:_MOST_RIVALS]], [str(p) for p in alike]
 
 
-def _first_of_each(programs: Sequence[bytes], keys: Iterable[bytes]) -> list[bytes]:
-    first: dict[bytes, bytes] = {}
-    for tokens, key in zip(programs, keys, strict=True):
-        first.setdefault(key, tokens)
-    return list(first.values())
-
-
-def _charge_curves(preset: Preset, state: dict[str, object]) -> list[ChargeCurve]:
-    entries = Frontier.from_json(state.get("frontier", ())).entries  # type: ignore[arg-type]
-    amounts: tuple[tuple[Amount, str, float], ...] = (
-        ("size", "charge per node", preset.size_charge),
-        ("evaluations", "charge per position valued", preset.evaluation_charge),
-    )
-    return [_charge_curve(preset, entries, *amount) for amount in amounts]
-
-
-def _charge_curve(
-    preset: Preset, entries: Sequence[Entry], amount: Amount, words: str, rate: float
-) -> ChargeCurve:
-    fixed = {"size": preset.size_charge, "evaluations": preset.evaluation_charge, amount: 0.0}
-    reigns = winner_by_charge(
-        entries,
-        amount,
-        size_charge=preset.size_charge,
-        evaluation_charge=preset.evaluation_charge,
-    )
-    kinds = {entry.source: kind_of(parse(entry.source)) for entry in entries}
-    breaks = [reign.low for reign in reigns if reign.low > 0.0] or [rate or 1.0]
-    rates = np.geomspace(min(breaks) / 30.0, max(breaks) * 3.0, _CURVE_POINTS)
-
-    def value(entry: Entry, at: float) -> float:
-        charged = fixed["size"] * entry.size + fixed["evaluations"] * entry.evaluations
-        return entry.behaviour - charged - at * float(getattr(entry, amount))
-
-    best: dict[str, tuple[tuple[float, float], ...]] = {}
-    for kind in ("reflex", "look-ahead", "search"):
-        of_kind = [entry for entry in entries if kinds[entry.source] == kind]
-        if of_kind:
-            best[kind] = tuple(
-                (float(at), max(value(entry, at) for entry in of_kind)) for at in rates
-            )
-    stretches = tuple((r.low, r.winner.source, kinds[r.winner.source]) for r in reigns)
-    return ChargeCurve(words, rate, stretches, best)
+def _size_looked_through(preset: Preset, winner: Program) -> int:
+    total = size = 0
+    while size < winner.size:
+        total += count_terms(preset.grammar, size + 1)
+        if total > _MOST_ALIKE:
+            break
+        size += 1
+    return size

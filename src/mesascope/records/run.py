@@ -21,6 +21,31 @@ class DiscoveryRecord(Record):
     kind: str
 
 
+class ReignRecord(Record):
+    """Which of the systems scored would win, from some rate of a charge on.
+
+    Attributes:
+        charge, in_force: what is charged, and the rate that the search was run under.
+        rate: the rate from which it wins; it reigns until the next one's.
+        winner, wins_as: its text, and its kind.
+    """
+
+    charge: str
+    in_force: float
+    rate: float
+    winner: str
+    wins_as: str
+
+
+class SweepRecord(Record):
+    """What the same search finds under another charge."""
+
+    charge: str
+    winner: str
+    wins_as: str
+    behaviour: float
+
+
 class SearchRecord(Record):
     """The search over systems, as it went.
 
@@ -29,7 +54,9 @@ class SearchRecord(Record):
         evaluations, budget: systems scored, and how many could have been.
         discoveries: the timeline.
         unidentifiable: programs that the training distribution cannot tell from the winner.
-        curves: such as the winner by charge.
+        reigns: the winner as a function of each charge, of all that this search scored.
+        sweep: what the same search finds under other charges.
+        curves: the best of each kind, by charge.
     """
 
     optimizer: str
@@ -40,6 +67,8 @@ class SearchRecord(Record):
     discoveries: list[DiscoveryRecord]
     winner: str
     unidentifiable: list[str]
+    reigns: list[ReignRecord] = Field(default_factory=list)
+    sweep: list[SweepRecord] = Field(default_factory=list)
     curves: list[Curve] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
 

@@ -1,21 +1,26 @@
 """What a search found, as a record; and what to try next."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from mesascope.core.optimizer import Progress
 from mesascope.organisms.organism import ChargeCurve, Organism
 from mesascope.records.figures import Curve
-from mesascope.records.run import DiscoveryRecord, SearchRecord
+from mesascope.records.run import DiscoveryRecord, ReignRecord, SearchRecord, SweepRecord
 from mesascope.studies.request import Request
 
 
 def search_record(
-    organism: Organism, progress: Progress, identical: list[str], seconds: float
+    organism: Organism,
+    progress: Progress,
+    sweep: Mapping[str, Progress],
+    identical: list[str],
+    seconds: float,
 ) -> SearchRecord:
     """Return the search as it went: the timeline, the winner, and who could have won instead."""
     assert progress.best is not None
-    curves = organism.charge_curves(progress.state, progress.discoveries)
+    curves = organism.charge_curves([progress, *sweep.values()])
     return SearchRecord(
         optimizer=organism.optimizer.name,
         base_objective=organism.base.name,
@@ -26,7 +31,17 @@ def search_record(
         winner=progress.best.source,
         unidentifiable=identical,
         curves=[_drawn(curve) for curve in curves],
-        notes=[_in_words(curve) for curve in curves],
+        sweep=[
+            SweepRecord(
+                charge=charge,
+                winner=other.best.source,
+                wins_as=other.best.kind,
+                behaviour=other.best.behaviour,
+            )
+            for charge, other in sweep.items()
+            if other.best is not None
+        ],
+        reigns=[reign for curve in curves for reign in _reigns(curve)],
     )
 
 
@@ -46,15 +61,13 @@ def _drawn(curve: ChargeCurve) -> Curve:
     )
 
 
-def _in_words(curve: ChargeCurve) -> str:
-    stretches = [
-        f"from {rate:.3g} on `{source}` ({kind})" if rate else f"free of charge `{source}` ({kind})"
+def _reigns(curve: ChargeCurve) -> list[ReignRecord]:
+    return [
+        ReignRecord(
+            charge=curve.charge, in_force=curve.rate, rate=rate, winner=source, wins_as=kind
+        )
         for rate, source, kind in curve.stretches
     ]
-    return (
-        f"Winner by {curve.charge}, of all that this search scored: {'; '.join(stretches)}. "
-        f"The rate in force is {curve.rate:.3g}."
-    )
 
 
 def next_commands(organism: Organism, request: Request, winner: str) -> list[str]:

@@ -79,6 +79,7 @@ def _run_in(
     seconds = time.perf_counter() - began
     if progress.best is None:
         raise RuntimeError("the search scored nothing; give it a budget of at least 1")
+    sweep = _sweep(request, organism, watcher)
     audited, identical = organism.rivals(progress.best.source)
     audits = []
     for source in audited:
@@ -107,7 +108,7 @@ def _run_in(
         story=organism.story,
         config=directory.marker.config,
         environment=environment(),
-        search=search_record(organism, progress, identical, seconds),
+        search=search_record(organism, progress, sweep, identical, seconds),
         audits=audits,
         next_commands=next_commands(organism, request, progress.best.source),
         seconds=time.perf_counter() - began,
@@ -146,3 +147,14 @@ def _search(
     if progress is None:
         raise RuntimeError("the search yielded no progress; this is a bug in the optimizer")
     return progress
+
+
+def _sweep(request: Request, organism: Organism, watcher: Watcher) -> dict[str, Progress]:
+    """Search once more under each other charge, with the same seed and budget."""
+    budget = organism.budget if request.budget is None else request.budget
+    ended = {}
+    for charge, optimizer in organism.sweep.items():
+        watcher.saying(f"the same search at a charge of {charge}")
+        for progress in optimizer.search(seed=request.seed, budget=budget):
+            ended[charge] = progress
+    return ended
