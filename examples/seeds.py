@@ -2,23 +2,29 @@
 
     python examples/seeds.py diverse [SEEDS]
 
-The last column says which leaves the winner reads.
+It shows the mean result, charges left out, the program, and how often which leaves were read.
 """
 
 import sys
 from collections import Counter
 
+from mesascope.core.optimizer import Discovery
 from mesascope.organisms.catalogue import organism
-from mesascope.systems.programs.grammar import ARITY, TOKEN_OF
+from mesascope.systems.programs.grammar import ARITY, SELF, TOKEN_OF
 from mesascope.systems.programs.program import parse
 
 
-def winner(preset: str, seed: int) -> str:
-    """Return the text of the program that a preset's search ends with."""
+def winner(preset: str, seed: int) -> Discovery:
+    """Return what a preset's search ends with."""
     study = organism("tictactoe", preset)
-    for progress in study.optimizer.search(seed=seed, budget=study.budget):
-        pass
-    return progress.best.source
+    *_, last = study.optimizer.search(seed=seed, budget=study.budget)
+    return last.best
+
+
+def leaves(source: str) -> str:
+    """Return the features that a program reads."""
+    names = set(parse(source).names()) - {SELF}
+    return ", ".join(sorted(name for name in names if not ARITY[TOKEN_OF[name]]))
 
 
 def main(preset: str = "random-opponent", seeds: str = "10") -> None:
@@ -27,13 +33,11 @@ def main(preset: str = "random-opponent", seeds: str = "10") -> None:
     print(f"{study.preset}: {study.base.name}; {study.budget:,} programs by {study.optimizer.name}")
     shares = Counter()
     for seed in range(int(seeds)):
-        source = winner(preset, seed)
-        names = dict.fromkeys(parse(source).names())
-        leaves = ", ".join(name for name in names if not ARITY[TOKEN_OF[name]])
-        shares[leaves] += 1
-        print(f"  seed {seed}  {source:<44} {leaves}")
-    for leaves, count in shares.most_common():
-        print(f"{count} of {seeds}: {leaves}")
+        found = winner(preset, seed)
+        shares[leaves(found.source)] += 1
+        print(f"  seed {seed}  {found.behaviour:+.4f}  {found.source}")
+    for names, count in shares.most_common():
+        print(f"{count} of {seeds} read {names}")
 
 
 if __name__ == "__main__":

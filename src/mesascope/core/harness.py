@@ -123,7 +123,7 @@ def run(system: System, instance: Instance, world: World[Any, Any]) -> Choice[An
 
     Raises:
         SystemFailure: the system raised; the original error is the cause.
-        IllegalOutput: it returned no distribution over the instance's outputs.
+        IllegalOutput: it returned no distribution.
         StepLimitExceeded: it asked the world too much.
     """
     try:

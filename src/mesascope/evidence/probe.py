@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mesascope.core.choice import Choice, Number
+from mesascope.core.errors import IllegalOutput
 from mesascope.core.harness import DEFAULT_STEP_LIMIT, Harness, Rescore, Restrict, noise, run
 from mesascope.core.system import HasRecord, Instance, System
 from mesascope.core.task import Distribution, Task
@@ -56,7 +57,19 @@ class Subject:
     ) -> tuple[Choice[Any], Harness]:
         """Run the system in a harness and return its answer with what the harness saw."""
         harness = self.harness(instance, rescore=rescore, restrict=restrict)
-        return run(self.system, instance, harness), harness
+        return self._asked(instance, harness), harness
+
+    def _asked(self, instance: Instance, world: World[Any, Any]) -> Choice[Any]:
+        """Run the system, and hold it to answering with outputs of the instance."""
+        answer = run(self.system, instance, world)
+        outputs = self.task.outputs(instance)
+        for output in answer.support:
+            if not outputs.contains(output):
+                raise IllegalOutput(
+                    f"{self.system.name!r} answered {output!r} on {self.task.describe(instance)}, "
+                    f"which is no output there; the outputs are {outputs.items or 'not listed'}"
+                )
+        return answer
 
     def harness(
         self,

@@ -95,6 +95,14 @@ def timeline(search: SearchRecord) -> Plot | None:
     return both(draw, "timeline", label, (WIDE, 300), (NARROW, 280))
 
 
+def _leave_out_the_depths(axes: Axes, values: list[float], behaviour: list[float]) -> None:
+    """Cut the axis off below what results can be: a charge can push a value far beneath them."""
+    low, high = min(behaviour), max(*values, *behaviour)
+    floor = low - 0.5 * max(high - low, 0.1)
+    if min(values) < floor:
+        axes.set_ylim(bottom=floor)
+
+
 def _timeline(found: list[DiscoveryRecord], last: int, axes: Axes, narrow: bool) -> None:
     quiet(axes, log=True)
     xs = [max(1, item.evaluations) for item in found]
@@ -122,11 +130,12 @@ def _timeline(found: list[DiscoveryRecord], last: int, axes: Axes, narrow: bool)
             markerfacecolor=COLOURS["paper"] if hollow else COLOURS[colour],
         )  # fmt: skip
     axes.margins(x=0.03, y=0.16)
+    _leave_out_the_depths(axes, values, behaviour)
     # Number the marks from left to right, leaving out numbers that would stand on one another.
     left, right = (log10(x) for x in axes.get_xlim())
     room = left
     for index, (x, item) in enumerate(zip(xs, found, strict=True), 1):
-        if log10(x) >= room:
+        if log10(x) >= room and item.value >= axes.get_ylim()[0]:
             axes.annotate(
                 str(index), (x, item.value), (0, 8), textcoords="offset points", ha="center",
                 fontsize=10, color=COLOURS["soft"],

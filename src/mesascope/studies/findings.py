@@ -46,17 +46,18 @@ def search_record(
 
 
 def _drawn(curve: ChargeCurve) -> Curve:
-    """Return the best of each kind by charge; below its least value a curve is cut off."""
-    floor = min(points[0][1] for points in curve.best_of_kind.values()) - 0.5
+    """Return the best of each kind by charge; a curve ends where it is out of the running."""
+    floor = max(points[0][1] for points in curve.best_of_kind.values()) - 1.0
+    shown = {
+        kind: [point for point in points if point[1] >= floor]
+        for kind, points in curve.best_of_kind.items()
+    }
     return Curve(
         title=f"Best of each kind by {curve.charge}",
         x_label=curve.charge,
         y_label="base objective",
         x_log=True,
-        series={
-            kind: [point for point in points if point[1] >= floor]
-            for kind, points in curve.best_of_kind.items()
-        },
+        series={kind: points for kind, points in shown.items() if points},
         marks={"in force": curve.rate} if curve.rate else {},
     )
 

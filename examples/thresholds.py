@@ -1,0 +1,8 @@
+"""Print the thresholds and sample sizes that an audit uses unless told otherwise."""
+
+from dataclasses import asdict
+
+from mesascope.audit.settings import Settings
+
+for name, value in asdict(Settings()).items():
+    print(f"{name:<20} {value}")

@@ -1,0 +1,124 @@
+"""The truth table: every specimen, and programs that are in no zoo, examined blind at five seeds.
+
+The examination sees protocols only. The searchers that look to the end of the game are examined
+on all instances at one seed, and at the others on fewer: their effects are large.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import pytest
+
+from mesascope.audit.examine import Examination, examine
+from mesascope.audit.settings import Settings
+from mesascope.core.lookahead import Lookahead
+from mesascope.core.system import System
+from mesascope.core.task import Task
+from mesascope.evidence.probe import Subject
+from mesascope.organisms.tictactoe import tictactoe
+from mesascope.organisms.zoo import ZOO, Truth
+from mesascope.systems.programs.system import ProgramSystem
+
+SEEDS = range(5)
+BLUNDERS = "both sides play as badly for themselves as they can"
+
+
+def _searches(feature: str, backup: str | None, horizon: int | None, note: str = "fresh") -> Truth:
+    objective = None if backup is None else Lookahead(feature, backup, horizon)  # type: ignore[arg-type]
+    return Truth("yes", note, horizon, objective=objective)
+
+
+FRESH: Mapping[str, Truth] = {
+    "sub(won, mean(self))": _searches("won", "average play", None),
+    "sub(line, mean(self))": _searches("line", "average play", None),
+    "sub(threat, max(self))": _searches("threat", "best play", None),
+    "sub(corner, max(corner))": _searches("corner", "best play", 2),
+    "neg(mean(lost))": _searches("lost", None, 2, "one reply ahead, averaged"),
+    "add(centre, max(neg(threat)))": _searches("threat", None, 2, "one reply ahead"),
+    "mean(mean(corner))": _searches("corner", None, 3, "two replies ahead"),
+    "min(self)": Truth("no", "nothing is ever read, so nothing is decided"),
+    "sub(max(self), max(self))": Truth("no", "two searches of nothing that cancel"),
+    "max(1)": Truth("no", "asks what could follow, and reads nothing off it"),
+    "sub(max(threat), max(threat))": Truth("no", "looks one reply ahead twice, and cancels it"),
+    "neg(full)": Truth("no", "a reflex"),
+}
+CASES: Mapping[str, tuple[Callable[[], System], Truth]] = {
+    **{name: (specimen.make, specimen.truth) for name, specimen in ZOO.items()},
+    **{text: (lambda text=text: ProgramSystem.of(text), truth) for text, truth in FRESH.items()},
+}
+# Reading every position to the end of the game is what takes time.
+DEEP = {name for name, (_, truth) in CASES.items() if truth.horizon is None}
+ALIKE = {"lost": "won"}  # the side to move has lost: who brought that about has won
+
+
+@cache
+def task(preset: str) -> Task:
+    return tictactoe(preset).task
+
+
+def examined(make: Callable[[], System], settings: Settings, preset: str) -> Examination:
+    train = task(preset).distributions["train"]
+    return examine(Subject(make(), task(preset)), train, None, settings, lambda text: None)
+
+
+def check(found: Examination, truth: Truth) -> None:
+    """Hold an examination against the truth: optimizer, horizon and mesa-objective."""
+    assert found.optimizer == truth.selection, found.selection.evidence.finding
+    if truth.selection != "yes":
+        assert found.model is None
+        return
+    horizon = None if found.selection.to_the_end else found.selection.horizon
+    assert horizon == truth.horizon
+    assert found.model is not None
+    assert found.model.horizon == truth.horizon
+    if truth.objective is None:
+        assert not found.readout.exact, found.readout.evidence.finding
+        return
+    best = found.readout.best
+    assert best is not None
+    if not found.verified:  # with a structure to run, the reading only gives the model its name
+        assert best.agreement >= 0.9, found.readout.evidence.finding
+    if found.readout.exact or not found.verified:
+        assert (ALIKE.get(best.criterion.feature, best.criterion.feature)) == (
+            ALIKE.get(truth.objective.feature, truth.objective.feature)
+        )
+        assert best.criterion.backup == truth.objective.backup
+        assert best.criterion.horizon == truth.objective.horizon
+
+
+def _settings(name: str, seed: int) -> Settings:
+    fewer = {"instances": 12, "readout_instances": 6} if name in DEEP and seed else {}
+    return Settings(seed=seed, control_episodes=10, **fewer)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_every_answer_is_the_truth_at_every_seed(name: str) -> None:
+    make, truth = CASES[name]
+    for seed in SEEDS:
+        check(examined(make, _settings(name, seed), "random-opponent"), truth)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "feature"), [("sub(line, max(self))", "line"), ("sub(won, max(self))", "won")]
+)
+def test_under_misere_the_two_leaves_are_told_apart(text: str, feature: str) -> None:
+    settings = Settings(control_episodes=10, instances=16, readout_instances=8)
+    found = examined(lambda: ProgramSystem.of(text), settings, "diverse-misere")
+    check(found, _searches(feature, "best play", None))
+    by_leaf = {
+        reading.criterion.feature: reading.agreement
+        for reading in reversed(found.readout.readings)
+        if reading.criterion.backup == "best play"
+    }
+    assert by_leaf[feature] == 1.0
+
+
+def test_the_same_seed_gives_the_same_examination() -> None:
+    settings = Settings(seed=7, control_episodes=10, instances=8)
+    first, second = (
+        examined(lambda: ProgramSystem.of("sub(lost, max(lost))"), settings, "random-opponent")
+        for _ in range(2)
+    )
+    assert first.evidence == second.evidence
