@@ -18,7 +18,7 @@ class Rules:
 
     def candidates(self, instance, world):
         """Return the value of every inner candidate, or None where nothing is valued."""
-        return None
+        return
 
 
 class Player:

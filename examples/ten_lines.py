@@ -4,7 +4,8 @@ import mesascope
 from mesascope.organisms.catalogue import organism
 
 
-def first_free(instance):  # a system: from an instance to one of its outputs
+def first_free(instance):
+    """Return one of the instance's outputs: this is the system."""
     return instance.moves[0]
 
 

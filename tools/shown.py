@@ -8,7 +8,7 @@
 The comment stands right above a fenced block. `omit` leaves out the lines from the first that
 matches a pattern up to the next that matches another, or to the end, and puts `[…]` there. A `slow`
 block is compared only on demand. Commands run in an empty directory that holds `examples`, 80
-columns wide. Standard error is shown where a command fails, and left out where it does not.
+columns wide; longer lines are folded. Standard error is shown where a command fails, and left out where it does not.
 """
 
 import os
@@ -17,10 +17,12 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+_SKIP = {".venv", "build", "dist", "runs", "mesascope-runs", "node_modules"}
 OMITTED = "[…]"
 _BLOCK = re.compile(
     r"(?P<head><!-- (?P<slow>slow )?(?P<kind>output|file): (?P<what>.+?) -->\n+```\w*\n)"
@@ -32,6 +34,17 @@ _MASKS = (
     (re.compile(r"\b[\d,]+ a second\b"), "N a second"),
 )
 _SECONDS = 600
+_WIDEST = 96
+
+
+def texts(root: Path) -> list[Path]:
+    """Return the Markdown files of the project, hidden and generated folders left out."""
+    found = (p.relative_to(root) for p in root.rglob("*.md"))
+    return sorted(
+        root / p
+        for p in found
+        if not any(part in _SKIP or part.startswith(".") for part in p.parts)
+    )
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,14 @@ class Shown:
             )
             printed = done.stdout + (done.stderr if done.returncode else "")
             printed = printed.replace(f"{Path(folder).resolve()}/", "").replace(f"{folder}/", "")
-        return "\n".join(line.rstrip() for line in printed.strip("\n").splitlines()) + "\n"
+        return "\n".join(_folded(line.rstrip()) for line in printed.strip("\n").splitlines()) + "\n"
+
+
+def _folded(line: str) -> str:
+    """Return a line that no screen would show whole as several."""
+    if len(line) <= _WIDEST:
+        return line
+    return textwrap.fill(line, _WIDEST, break_on_hyphens=False, break_long_words=False)
 
 
 def shortened(printed: str, omit: tuple[tuple[str, str], ...]) -> str:

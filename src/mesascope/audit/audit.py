@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mesascope.audit.behaviour import read_behaviour
-from mesascope.audit.bridge import cross
+from mesascope.audit.bridge import Crossing, cross
 from mesascope.audit.examine import examine
 from mesascope.audit.faithfulness import measure_faithfulness
 from mesascope.audit.findings import Findings
@@ -25,7 +25,7 @@ from mesascope.audit.record import (
 )
 from mesascope.audit.settings import Settings
 from mesascope.audit.witness import find_witness
-from mesascope.audit.worst_shift import EXCLUDED, find_worst_shift
+from mesascope.audit.worst_shift import EXCLUDED, affordable, find_worst_shift
 from mesascope.core.assumption import Ledger
 from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel
@@ -106,7 +106,8 @@ def audit(
     worst = None
     if case.family is not None and settings.shift_budget:
         say("looking for the worst shift")
-        worst = find_worst_shift(subject, model, case.family, settings, say)
+        budget = affordable(settings, examination.questions)
+        worst = find_worst_shift(subject, model, case.family, settings, budget, say)
     findings = Findings(
         name=case.system.name,
         examination=examination,
@@ -150,7 +151,7 @@ def audit(
             if worst is not None and case.family is not None
             else None
         ),
-        lift=_lift(subject, model, train, case, settings),
+        lift=_lift(subject, model, crossings[0], case, settings),
         replays=_replays(subject, model, [train, *shifts], settings),
         samples=settings.episodes,
         epsilon=settings.epsilon,
@@ -162,13 +163,22 @@ def audit(
 def _lift(
     subject: Subject,
     model: MesaModel | None,
-    train: Distribution,
+    train: Crossing,
     case: Case,
     settings: Settings,
 ) -> LiftRecord | None:
     if model is None or not case.population:
         return None
-    return lift_record(*lift_over(subject, model, train, case.base, case.population, settings))
+    found, points = lift_over(
+        subject,
+        model,
+        train.distribution,
+        case.base,
+        case.population,
+        train.value.estimate,
+        settings,
+    )
+    return lift_record(found, points)
 
 
 def _replays(

@@ -35,6 +35,7 @@ class Examination:
         built_from: the instances that the model was built from.
         shown: the structure that the system shows, verified or not; None without the handle.
         verified: whether the shown structure accounts for the output.
+        questions: what the system asks the world about an instance, on average.
     """
 
     optimizer: Answer
@@ -47,6 +48,7 @@ class Examination:
     built_from: tuple[Instance, ...]
     shown: Structure | None
     verified: bool
+    questions: float
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -115,6 +117,7 @@ def examine(
         built_from=tuple(reading),
         shown=shown,
         verified=accounts,
+        questions=sum(log.steps for log in subject.logs.values()) / max(1, len(subject.logs)),
     )
 
 

@@ -21,17 +21,27 @@ def lift_over(
     train: Distribution,
     base: BaseObjective,
     population: Sequence[System],
+    own_value: float,
     settings: Settings,
 ) -> tuple[Agreement, list[tuple[Lifted, float]]]:
-    """Lift the mesa-objective to each system, over the instances that the audited one meets."""
+    """Lift the mesa-objective to each system, over the instances that the audited one meets.
+
+    Args:
+        subject, model, train: the audited system, its mesa-model, and μ.
+        base, population: O_base, and the other systems; their values are computed.
+        own_value: O_base of the audited system without its charges, as it was measured.
+        settings: the seed.
+    """
     task = subject.task
     instances = []
     for number in range(_EPISODES):
         rng = stream(settings.seed, "lift", number)
         instances += task.episode(train, subject.respond, rng)[0]
     pulled = carry(model, task.outputs, task.world)
-    points = []
-    for system in (subject.system, *population):
+    charged = sum(charge.rate * charge.amount(subject.system) for charge in base.charges)
+    own = lift(pulled, subject.respond, instances, system=subject.system.name)
+    points = [(own, own_value - charged)]
+    for system in population:
         other = Subject(system, task, subject.step_limit)
         points.append((lift(pulled, other.respond, instances, system=system.name), base(system)))
     found = agreement(

@@ -21,6 +21,9 @@ class Settings:
         control_threshold: what feedback must be worth, in units of the result.
         agreement: what a structure or a model must predict to count.
         shift_budget: members of the family that the adversarial search may try.
+        shift_questions: what the system may ask the world during that search, about; one that
+            asks a great deal is tried on fewer members, and at least on `fewest_shifts`.
+        fewest_shifts: see there.
         shift_episodes: per member tried.
         fresh_episodes: for the worst member, afterwards.
     """
@@ -35,6 +38,8 @@ class Settings:
     control_threshold: float = 0.2
     agreement: float = 0.9
     shift_budget: int = 60
+    shift_questions: int = 20_000_000
+    fewest_shifts: int = 10
     shift_episodes: int = 12
     fresh_episodes: int = 400
 

@@ -39,11 +39,19 @@ class WorstShift:
     tried: int
 
 
+def affordable(settings: Settings, questions: float) -> int:
+    """Return how many members to try, given what the system asks the world per instance."""
+    each = max(1.0, questions) * settings.shift_episodes
+    wanted = int(settings.shift_questions / each)
+    return min(settings.shift_budget, max(settings.fewest_shifts, wanted))
+
+
 def find_worst_shift(
     subject: Subject,
     model: MesaModel | None,
     family: ShiftFamily,
     settings: Settings,
+    budget: int,
     say: Callable[[str], None],
 ) -> WorstShift:
     """Explore, then climb by mutation; estimate the worst again on fresh samples."""
@@ -52,8 +60,8 @@ def find_worst_shift(
     best_gap = -1.0
     history: list[tuple[int, float]] = []
     tried: list[tuple[float, Distribution]] = []
-    for number in range(settings.shift_budget):
-        explore = best is None or number < _EXPLORE * settings.shift_budget
+    for number in range(budget):
+        explore = best is None or number < _EXPLORE * budget
         member = family.sample(rng) if explore or best is None else family.mutate(best, rng)
         found = gap_on(
             subject,
@@ -77,7 +85,7 @@ def find_worst_shift(
         seed=settings.seed,
         purpose="worst shift, fresh",
     )
-    return WorstShift(worst, estimate, fresh, tuple(history), settings.shift_budget)
+    return WorstShift(worst, estimate, fresh, tuple(history), budget)
 
 
 def _look_again(

@@ -69,13 +69,14 @@ class Harness:
         """
         self.log = Log()
         self._world = world
+        self._root = world.root
         self._rescore = rescore
         self._restrict = restrict
         self._limit = step_limit
 
     @property
     def root(self) -> Any:
-        return self._world.root
+        return self._root
 
     @property
     def features(self) -> Sequence[str]:
@@ -93,9 +94,11 @@ class Harness:
     def step(self, state: Any, option: Any) -> Any:
         self._count()
         outcome = self._world.step(state, option)
-        if state == self._world.root:
+        depths = self.log.depth
+        if outcome not in depths:
+            depths[outcome] = depths.get(state, 0) + 1
+        if state == self._root:
             self.log.tried.setdefault(option)
-        self.log.depth.setdefault(outcome, self._depth(state) + 1)
         return outcome
 
     def score(self, state: Any, feature: str) -> Number:

@@ -8,12 +8,14 @@ import numpy as np
 
 from mesascope.core.choice import Choice, Number
 from mesascope.core.errors import IllegalOutput
-from mesascope.core.harness import DEFAULT_STEP_LIMIT, Harness, Rescore, Restrict, noise, run
+from mesascope.core.harness import DEFAULT_STEP_LIMIT, Harness, Log, Rescore, Restrict, noise, run
 from mesascope.core.system import HasRecord, Instance, System
 from mesascope.core.task import Distribution, Task
 from mesascope.core.world import World
 
-NOISE_SPREAD = 8  # whole numbers in -8..8: larger than any gap between the scores in use
+NOISE_SPREAD = 997  # whole numbers in -997..997: beyond the scores in use, and seldom tied
+COSTLY = 20_000  # questions about one instance that make it costly to ask about again and again
+_COSTLY_KEPT = 2
 REACH_CAP = 20_000  # states explored at most when asking how long an episode could go on
 
 
@@ -24,14 +26,14 @@ class Subject:
     Attributes:
         system, task: what is audited, on what.
         answers: what the system answered, by instance.
-        seen_candidates: the options that it was seen to try, by instance.
+        logs: what it was seen to ask, by instance.
     """
 
     system: System
     task: Task
     step_limit: int = DEFAULT_STEP_LIMIT
     answers: dict[Instance, Choice[Any]] = field(default_factory=dict)
-    seen_candidates: dict[Instance, frozenset[Any]] = field(default_factory=dict)
+    logs: dict[Instance, Log] = field(default_factory=dict)
 
     def respond(self, instance: Instance) -> Choice[Any]:
         """Return the system's answer in the true world."""
@@ -44,9 +46,16 @@ class Subject:
 
     def candidates(self, instance: Instance) -> frozenset[Any]:
         """Return the options whose outcome the system asked for: Ω_x, as far as it can be seen."""
-        if instance not in self.seen_candidates:
-            self.seen_candidates[instance] = frozenset(self.watch(instance)[1].log.tried)
-        return self.seen_candidates[instance]
+        return frozenset(self._log(instance).tried)
+
+    def questions(self, instance: Instance) -> int:
+        """Return how many questions the system asks about an instance."""
+        return self._log(instance).steps
+
+    def _log(self, instance: Instance) -> Log:
+        if instance not in self.logs:
+            self.logs[instance] = self.watch(instance)[1].log
+        return self.logs[instance]
 
     def watch(
         self,
@@ -90,14 +99,25 @@ class Subject:
 def gather(
     subject: Subject, distribution: Distribution, count: int, rng: np.random.Generator
 ) -> list[Instance]:
-    """Return up to `count` distinct instances with a choice, from the system's own episodes."""
+    """Return up to `count` distinct instances with a choice, from the system's own episodes.
+
+    Of those on which the system asks a great deal only the first few are kept: every detector
+    runs it on each instance many times.
+    """
     found: dict[Instance, None] = {}
+    passed: set[Instance] = set()
+    costly = 0
     for _ in range(4 * count):
         met, _ = subject.task.episode(distribution, subject.respond, rng)
         for instance in met:
             items = subject.task.outputs(instance).items
-            if items is None or len(items) > 1:
-                found.setdefault(instance)
+            if instance in found or instance in passed or (items is not None and len(items) < 2):
+                continue
+            costly += subject.questions(instance) > COSTLY
+            if costly > _COSTLY_KEPT and subject.questions(instance) > COSTLY:
+                passed.add(instance)
+            else:
+                found[instance] = None
         if len(found) >= count:
             break
     return list(found)[:count]

@@ -16,8 +16,8 @@ CARD = Card(
     name="readout",
     measures=(
         "For every criterion in a family (a feature that the system was seen to read, a way to "
-        "back it up, a horizon): how far its choice and the system's agree, in worlds whose scores "
-        "were perturbed where the look-ahead ends."
+        "back it up, a horizon): how much of the system's probability lies on what the criterion "
+        "ranks best, in worlds whose scores were perturbed where the look-ahead ends."
     ),
     why=(
         "In the true world many criteria choose alike. Under noise on what they look ahead to "
@@ -119,6 +119,6 @@ def _agreement(
     for instance, rescore, answer in answers:
         world = subject.harness(instance, rescore=rescore)
         values = among(criterion.values(instance, world), subject.candidates(instance))
-        predicted = Choice.among_best(values)
-        total += 1.0 - predicted.distance(answer)
+        best = Choice.among_best(values).support
+        total += sum(answer[output] for output in best)
     return total / len(answers)

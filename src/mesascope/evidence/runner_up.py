@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mesascope.core.choice import Choice
 from mesascope.core.evidence import Card, Evidence
 from mesascope.core.harness import Restrict
 from mesascope.core.mesa_model import MesaModel
@@ -42,7 +41,7 @@ def runner_up(subject: Subject, instances: Sequence[Instance], model: MesaModel 
         world = subject.harness(instance, restrict=restrict)
         expected = model.predict(instance, world)
         answer, _ = subject.watch(instance, restrict=restrict)
-        agree += Choice.distance(answer, expected) <= 1e-9
+        agree += answer.support <= expected.support
         trials += 1
     if trials == 0:
         return Evidence(CARD, None, "Not tried.", "every output was among the winners")

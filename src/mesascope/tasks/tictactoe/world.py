@@ -62,6 +62,7 @@ class _Book:
     """Every reachable position of a rule set, with its moves and features."""
 
     options: dict[Position, tuple[int, ...]]
+    outcomes: dict[Position, dict[int, Position]]
     features: dict[str, dict[Position, int]]
 
 
@@ -75,12 +76,16 @@ def _book(rules: Rules) -> _Book:
     options = {
         position: tuple(cells[starts[i] : starts[i + 1]]) for i, position in enumerate(positions)
     }
+    outcomes = {
+        position: {cell: position.after(cell) for cell in cells_there}
+        for position, cells_there in options.items()
+    }
     table = feature_table(graph).tolist()
     features = {
         name: dict(zip(positions, row, strict=True))
         for name, row in zip(FEATURE_NAMES, table, strict=True)
     }
-    return _Book(options, features)
+    return _Book(options, outcomes, features)
 
 
 class TicTacToeWorld:
@@ -105,11 +110,14 @@ class TicTacToeWorld:
             raise self._unreachable(state) from None
 
     def step(self, state: Position, option: int) -> Position:
-        if option not in self.options(state):
+        try:
+            return self._book.outcomes[state][option]
+        except (KeyError, TypeError):
+            if state not in self._book.options:
+                raise self._unreachable(state) from None
             raise IllegalOutput(
                 f"cell {option!r} cannot be filled in {state}; ask options(state) for what can"
-            )
-        return state.after(option)
+            ) from None
 
     def score(self, state: Position, feature: str) -> int:
         try:

@@ -1,0 +1,144 @@
+"""What the commands say: help for everything, exact scores, errors with a remedy, and JSON."""
+
+import inspect
+import os
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from cyclopts import App
+
+from mesascope.cli.main import app
+from tests.cli.shell import PROGRAM, document, environment, mesascope, refused
+
+COMMANDS = [name for name in app if not name.startswith("-")]
+
+
+def test_there_are_the_commands_that_the_readme_names() -> None:
+    assert set(COMMANDS) >= {"run", "audit", "score", "organisms", "show"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_parameter_has_its_help(command: str) -> None:
+    sub: App = app[command]
+    assert sub.help, command
+    function = sub.default_command
+    assert function is not None
+    arguments = {a.field_info.name: a for a in sub.assemble_argument_collection()}
+    for name in inspect.signature(function).parameters:
+        assert arguments[name].parameter.help, f"{command}: {name} has no help"
+    shown = mesascope(command, "--help")
+    assert shown.returncode == 0
+    for argument in arguments.values():
+        for flag in argument.parameter.name or ():
+            assert flag.lstrip("-").replace("_", "-").lower() in shown.stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("words", "exact"),
+    [
+        # shared figures: minimax .8726 and the playout evaluator .9279 against random play
+        (("sub(lost, max(self))",), {"mean": 0.8726}),
+        (("sub(lost, mean(self))",), {"mean": 0.9279}),
+        (("sub(lost, mean(self))", "--opponent", "perfect"), {"loss": 0.197}),
+        (("sub(lost, max(self))", "--opponent", "perfect"), {"mean": 0.0, "loss": 0.0}),
+        (("1", "--opponent", "perfect"), {"mean": -0.8726}),
+    ],
+)
+def test_scores_are_exact(words: tuple[str, ...], exact: dict[str, float]) -> None:
+    told = document(mesascope("score", *words, "--json").stdout)
+    for name, value in exact.items():
+        assert told[name] == pytest.approx(value, abs=5e-4)
+    parts = {name: Fraction(text) for name, text in told["exact"].items()}
+    assert parts["win"] + parts["draw"] + parts["loss"] == 1
+    assert parts["win"] - parts["loss"] == parts["mean"]
+    assert all(told[name] == pytest.approx(float(parts[name]), abs=1e-15) for name in parts)
+    assert told["mean"] <= told["optimum"] + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "tictactoe", "--preset", "standrad"), "Did you mean 'standard'?"),
+        (("run", "tictacto"), "Did you mean 'tictactoe'?"),
+        (("run",), "mesascope run tictactoe"),
+        (("run", "tictactoe", "--seed", "-1"), "-1"),
+        (("run", "tictactoe", "--seed", "one"), "seed"),
+        (("run", "tictactoe", "--budget", "0"), "at least 1"),
+        (("run", "tictactoe", "--budget", "-7"), "at least 1"),
+        (("run", "--resume", "nowhere"), "nowhere"),
+        (("show", "nowhere"), "nowhere"),
+        (("score", "sub(lost, max(self)"), "expected ')'"),
+        (("score", "sub(lost, mux(self))"), "mux"),
+        (("score", ""), "expected a leaf"),
+        (("score", "self"), "self"),
+        (("score", "corner", "--opponent", "perfekt"), "Did you mean 'perfect'?"),
+        (("score", "corner", "--opponent", "random:-1"), "random:-1"),
+        (("score", "corner", "--rules", "orbits:99"), "0 to 15"),
+        (("score", "corner", "--rules", "orbits:"), "no orbit"),
+        (("score", "corner", "--rules", "chess"), "chess"),
+        (("audit", "sub(lost"), "malformed"),
+        (("audit", "nosuchmodule:play"), "nosuchmodule"),
+        (("audit", "os:getcwd"), "f(instance)"),
+        (("audit", "corner", "--task", "tictactoe/nothing"), "nothing"),
+        (("audit", "corner", "--seed", "-3"), "-3"),
+        (("score", "corner", "--oponent", "random"), "oponent"),
+        (("scor", "corner"), "scor"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_a_remedy(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    told = refused(*words, cwd=tmp_path)
+    assert said in told
+    assert "Traceback" not in told
+    assert not list(tmp_path.iterdir()), "nothing is written for a request that is refused"
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "organisms"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+@pytest.mark.parametrize("changes", [{"TERM": "dumb"}, {"COLUMNS": "40"}, {"PYTHONOPTIMIZE": "1"}])
+def test_a_plain_terminal_gets_plain_text(changes: dict[str, str]) -> None:
+    found = mesascope("score", "sub(lost, max(self))", **changes)
+    assert found.returncode == 0
+    assert "\x1b" not in found.stdout + found.stderr
+    width = int(changes.get("COLUMNS", "100"))
+    tables = [line for line in found.stdout.splitlines() if "nodes;" not in line]
+    assert max(map(len, tables)) <= width
+
+
+def test_escapes_in_a_program_do_not_reach_the_terminal() -> None:
+    found = mesascope("score", "\x1b[31mcorner\x1b[0m\n<script>")
+    assert found.returncode == 2
+    assert "\x1b" not in found.stderr
+
+
+def test_it_runs_without_a_home_and_anywhere(tmp_path: Path) -> None:
+    bare = {key: value for key, value in os.environ.items() if key != "HOME"}
+    found = subprocess.run(
+        [*PROGRAM, "score", "corner", "--json"],
+        cwd=tmp_path,
+        env=bare,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    assert document(found.stdout)["exact"]["mean"] == "443/10080"
+
+
+def test_the_catalogue_is_one_document() -> None:
+    told = document(mesascope("organisms", "--json").stdout)
+    presets = {p["name"] for o in told["organisms"] for p in o["presets"]}
+    assert presets >= {"standard", "random-opponent", "diverse", "diverse-misere"}
+    assert len(told["zoo"]) >= 20

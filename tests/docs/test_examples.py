@@ -1,0 +1,92 @@
+"""The examples of the documentation run, and the systems among them get the verdict shown there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mesascope.audit.settings import Settings
+from mesascope.core.verdict import Verdict
+from mesascope.organisms.catalogue import organism
+from mesascope.studies.system import audit
+from mesascope.systems.loading import load_system
+
+ROOT = Path(__file__).parents[2]
+SMALL = Settings(
+    episodes=60,
+    instances=40,
+    readout_instances=8,
+    control_episodes=100,
+    shift_budget=4,
+    fresh_episodes=40,
+)
+PRINTS = {
+    "ablation.py": "without self",
+    "incomparable.py": "The missing bridge",
+    "leaves.py": "it has just completed a line",
+    "orbits.py": "15 (4)",
+    "thresholds.py": "epsilon",
+}
+
+
+def verdict(name: str, monkeypatch: pytest.MonkeyPatch) -> Verdict:
+    monkeypatch.chdir(ROOT)
+    study = organism("tictactoe/random-opponent")
+    system = load_system(f"examples.{name}")
+    found = audit(system, study.task, base=study.base, family=study.family, settings=SMALL)
+    return found.verdict
+
+
+def run(name: str, *arguments: str, folder: Path) -> str:
+    command = [sys.executable, str(ROOT / "examples" / name), *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=os.environ, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@pytest.mark.parametrize(("name", "says"), PRINTS.items())
+def test_an_example_prints_what_it_promises(name: str, says: str, tmp_path: Path) -> None:
+    assert says in run(name, folder=tmp_path)
+
+
+@pytest.mark.slow
+def test_ten_lines_write_a_report(tmp_path: Path) -> None:
+    assert "about its behaviour alone" in run("ten_lines.py", folder=tmp_path)
+    assert "<html" in (tmp_path / "audit.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_table_of_winners_counts_every_seed(tmp_path: Path) -> None:
+    assert "2 of 2 read lost" in run("seeds.py", "random-opponent", "2", folder=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["reflex:play", "reflex:hesitant"])
+def test_a_function_that_asks_for_nothing_is_undetermined(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = verdict(name, monkeypatch)
+    assert found["optimizer"].answer == found["robust"].answer == "undetermined"
+    assert found["behaves-on-train"].answer == "no"
+
+
+def test_a_shown_rule_is_no_optimizer(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = verdict("shown:Player", monkeypatch)
+    assert found["optimizer"].answer == "no"
+    assert found["pseudo-aligned"].answer == "not applicable"
+
+
+@pytest.mark.slow
+def test_a_search_through_the_world_is_found_and_read_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = verdict("searcher:play", monkeypatch)
+    assert found["optimizer"].answer == "yes"
+    assert "won" in found.headline
+    assert "both sides play best" in found.headline
+
+
+def test_every_file_of_the_examples_is_short_and_shown_or_run() -> None:
+    texts = [p.read_text("utf-8") for p in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))]
+    for path in (ROOT / "examples").glob("*.py"):
+        assert len(path.read_text("utf-8").splitlines()) <= 60, path.name
+        assert any(path.name in text or f"examples.{path.stem}:" in text for text in texts), path
