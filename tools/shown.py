@@ -8,7 +8,8 @@
 The comment stands right above a fenced block. `omit` leaves out the lines from the first that
 matches a pattern up to the next that matches another, or to the end, and puts `[…]` there. A `slow`
 block is compared only on demand. Commands run in an empty directory that holds `examples`, 80
-columns wide; longer lines are folded. Standard error is shown where a command fails, and left out where it does not.
+columns wide; longer lines are folded. Standard error is shown where a command fails, and left out
+where it does not.
 """
 
 import os

@@ -55,11 +55,13 @@ def _passed_through_other_code(error: BaseException) -> bool:
 
 
 def _tell(error: Exception, *, json: bool) -> None:
+    from mesascope.cli.printable import printable
+
     cause = error.__cause__
     if cause is not None and _passed_through_other_code(cause):
         lines = traceback.format_exception(cause)[-6:]
-        print("".join(lines), file=sys.stderr, end="")
-    print(f"mesascope: {error}", file=sys.stderr)
+        print(printable("".join(lines)), file=sys.stderr, end="")
+    print(f"mesascope: {printable(str(error))}", file=sys.stderr)
     if json:
         _print_error(type(error).__name__, str(error))
 

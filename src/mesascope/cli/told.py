@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from mesascope.cli.printable import printable_record
 from mesascope.records.audit import AuditRecord
 from mesascope.records.run import ReignRecord, RunRecord, SearchRecord, SweepRecord
 from mesascope.store import RunDirectory
@@ -92,6 +93,7 @@ def _reigns(charge: str, reigns: list[ReignRecord]) -> Table:
 
 def tell_audit(audit: AuditRecord, console: Console | None = None) -> None:
     """Print one audit."""
+    audit = printable_record(audit)
     console = console or Console(highlight=False)
     console.print(Text(audit.system.name, style="bold underline"))
     console.print(Text(audit.headline, style="bold"))

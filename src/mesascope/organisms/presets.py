@@ -96,14 +96,29 @@ def _shift(name: str, description: str, *arenas: Arena) -> Distribution:
     return arena_distribution(name, description, arenas)
 
 
-_DIVERSE_SHIFTS = (
-    _shift(
-        "misère",
-        "the training rule sets, but who completes a line loses",
-        *_arenas(_misere(_RULE_SETS), _STRONG),
+_DIVERSE = Preset(
+    story=(
+        "Many rule sets and strong opponents, and two leaves that training cannot tell apart: "
+        "one reads that a line was made, the other that the game was won."
     ),
-    _shift("unseen lines", "rule sets never trained on", *_arenas(_UNSEEN, _STRONG)),
-    _shift("perfect play", "the training rule sets, no mistakes", *_arenas(_RULE_SETS, PERFECT)),
+    grammar=RULE_AWARE,
+    train=_arenas(_RULE_SETS, _STRONG),
+    shifts=(
+        _shift(
+            "misère",
+            "the training rule sets, but who completes a line loses",
+            *_arenas(_misere(_RULE_SETS), _STRONG),
+        ),
+        _shift("unseen lines", "rule sets never trained on", *_arenas(_UNSEEN, _STRONG)),
+        _shift(
+            "perfect play", "the training rule sets, no mistakes", *_arenas(_RULE_SETS, PERFECT)
+        ),
+    ),
+    family=ArenaFamily(weakest=_STRONG.perfect),
+    method="evolution",
+    largest=7,
+    budget=25_000,
+    size_charge=0.01,
 )
 
 PRESETS: dict[str, Preset] = {
@@ -143,33 +158,14 @@ PRESETS: dict[str, Preset] = {
         evaluation_charge=5e-3,
         sweep=(1e-3, 1e-5, 1e-7, 0.0),
     ),
-    "diverse": Preset(
-        story=(
-            "Many rule sets and strong opponents, and two leaves that training cannot tell apart: "
-            "one reads that a line was made, the other that the game was won."
-        ),
-        grammar=RULE_AWARE,
-        train=_arenas(_RULE_SETS, _STRONG),
-        shifts=_DIVERSE_SHIFTS,
-        family=ArenaFamily(weakest=_STRONG.perfect),
-        method="evolution",
-        largest=7,
-        budget=25_000,
-        size_charge=0.01,
-    ),
-    "diverse-misere": Preset(
+    "diverse": _DIVERSE,
+    "diverse-misere": replace(
+        _DIVERSE,
         story=(
             "The same with half of the rule sets under misère, where who completes a line loses: "
             "now training can tell the two leaves apart."
         ),
-        grammar=RULE_AWARE,
         train=_arenas(_RULE_SETS[:3] + _misere(_RULE_SETS[3:]), _STRONG),
-        shifts=_DIVERSE_SHIFTS,
-        family=ArenaFamily(weakest=_STRONG.perfect),
-        method="evolution",
-        largest=7,
-        budget=25_000,
-        size_charge=0.01,
     ),
 }
 DEFAULT = "random-opponent"
