@@ -20,7 +20,7 @@ PRINTS = {
 
 
 def audit(name: str) -> dict[str, Any]:
-    """Audit an example on the command line, whose plain code is faster than the tests' checked one."""
+    """Audit an example on the command line, whose code runs without the checks of the tests."""
     program = Path(sys.executable).with_name("mesascope")
     command = [program, "audit", f"examples.{name}", "--quick", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

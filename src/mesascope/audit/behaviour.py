@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mesascope.audit.extract import explained
 from mesascope.audit.settings import Settings
 from mesascope.core.choice import Number
 from mesascope.core.interval import Interval
@@ -52,7 +53,7 @@ def read_behaviour(subject: Subject, train: Distribution, settings: Settings) ->
         sentence = "None of the named objectives explains what it does better than chance."
     else:
         sentence = (
-            f"It behaves as if it wanted {best.name} (posterior {best.posterior:.2f}, slip "
+            f"It behaves as if it wanted {explained(best.name, task)} (posterior {best.posterior:.2f}, slip "
             f"{best.slip:.2f}, {found.observations} decisions)."
         )
     if others:

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from mesascope.core.optimizer import Discovery, Progress
+from mesascope.core.optimizer import Progress
 from mesascope.organisms.organism import Organism
 from mesascope.store import RunDirectory
 from mesascope.studies.run import Watcher
@@ -24,7 +24,6 @@ class LiveWatcher(Watcher):
         self.directory: RunDirectory | None = None
         self._console = Console(stderr=True, highlight=False)
         self._live = Live(console=self._console, refresh_per_second=8, transient=True)
-        self._told: set[str] = set()
         self._last = 0.0
 
     def __enter__(self) -> "LiveWatcher":
@@ -48,10 +47,6 @@ class LiveWatcher(Watcher):
         self.directory = directory
 
     def searching(self, organism: Organism, progress: Progress, seconds: float) -> None:
-        for found in progress.discoveries:
-            if found.source not in self._told:
-                self._told.add(found.source)
-                self._console.print(_line(found), soft_wrap=True)
         rate = progress.evaluations / seconds if seconds > 0 else 0.0
         best = progress.best
         text = (
@@ -75,11 +70,3 @@ class LiveWatcher(Watcher):
         if now - self._last >= _QUIET_SECONDS:
             self._last = now
             self._console.print(escape(text), soft_wrap=True)
-
-
-def _line(found: Discovery) -> Text:
-    line = Text(f"  {found.evaluations:>8,}  {found.behaviour:+.4f}  ", style="dim")
-    style = {"reflex": "blue", "look-ahead": "magenta", "search": "green"}.get(found.kind, "")
-    line.append(f"{found.kind:<10}", style=style)
-    line.append(f"  {found.source}", style="bold")
-    return line

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from mesascope.core.optimizer import Progress
+from mesascope.organisms.catalogue import CATALOGUE
 from mesascope.organisms.organism import ChargeCurve, Organism
 from mesascope.records.figures import Curve
 from mesascope.records.run import DiscoveryRecord, ReignRecord, SearchRecord, SweepRecord
@@ -71,12 +72,18 @@ def _reigns(curve: ChargeCurve) -> list[ReignRecord]:
     ]
 
 
+def _another(organism: Organism) -> str:
+    """Return the preset that the catalogue lists after this one."""
+    presets = list(CATALOGUE[organism.name].presets)
+    return presets[(presets.index(organism.preset) + 1) % len(presets)]
+
+
 def next_commands(organism: Organism, request: Request, winner: str) -> list[str]:
     """Return commands that a reader may want next."""
     task = f"{organism.name}/{organism.preset}"
     return [
         f"mesascope score {shlex.quote(winner)} --opponent perfect",
         f"mesascope audit {shlex.quote(winner)} --task {task} --report audit.html",
-        f"mesascope run {organism.name} --preset {organism.preset} --seed {request.seed + 1}",
+        f"mesascope run {organism.name} --preset {_another(organism)} --seed {request.seed}",
         "mesascope organisms",
     ]

@@ -16,19 +16,23 @@ _SUM_TOLERANCE = 1e-6  # as in Choice: the rounding of single precision passes
 _EXPECTED = "return one empty cell, or a dict from empty cells to probabilities that add up to 1"
 
 
-def as_choice(answer: Any, instance: Instance, name: str) -> Choice[int]:
-    """Return an answer as a distribution over the instance's moves.
+def as_choice(answer: Any, instance: Any, name: str) -> Choice[Any]:
+    """Return an answer as a distribution over the instance's outputs.
 
     Args:
-        answer: a cell, as any whole number; a mapping from cells to probabilities; or a `Choice`.
+        answer: one output; a mapping from outputs to probabilities; or a `Choice`. On a board the
+            outputs are its empty cells, as any whole number.
         instance: what was answered.
         name: who answered, for the error.
 
     Raises:
         IllegalOutput: the answer is none of these, or gives weight to a cell that is not empty.
+            Of instances other than boards the caller checks the outputs against the task's own.
     """
     if isinstance(answer, Choice):
         answer = answer.weights
+    if not isinstance(instance, Instance):
+        return _as_given(answer, instance, name)
     try:
         weights = _weights(answer)
         illegal = [cell for cell in weights if cell not in instance.moves]
@@ -40,6 +44,19 @@ def as_choice(answer: Any, instance: Instance, name: str) -> Choice[int]:
             f"Empty here are {instance.moves}, numbered 0 to 8 in reading order"
         ) from None
     return Choice(weights)
+
+
+def _as_given(answer: Any, instance: Any, name: str) -> Choice[Any]:
+    """Return an answer of which only the task knows whether it is an output."""
+    try:
+        if not isinstance(answer, Mapping):
+            return Choice({answer: 1.0})
+        return Choice({output: _probability(weight) for output, weight in answer.items()})
+    except (TypeError, ValueError) as error:
+        raise IllegalOutput(
+            f"{name!r} answered {reprlib.repr(answer)} on {instance}: {error}; return one output "
+            "of the task, or a dict from outputs to probabilities that add up to 1"
+        ) from None
 
 
 def _weights(answer: Any) -> dict[int, float]:
