@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from mesascope.audit.settings import Settings
+from mesascope.auditing.settings import Settings
 
 for name, value in asdict(Settings()).items():
     print(f"{name:<20} {value}")

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from mesascope.audit.settings import Settings
+from mesascope.auditing.settings import Settings
 from mesascope.core.system import System
 from mesascope.organisms.organism import Organism
 from mesascope.organisms.tictactoe import tictactoe

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mesascope.audit.settings import Settings
+from mesascope.auditing.settings import Settings
 from mesascope.core.errors import BadRequest
 from mesascope.core.verdict import Verdict
 from mesascope.records.audit import AuditRecord

@@ -10,8 +10,8 @@ from functools import cache
 
 import pytest
 
-from mesascope.audit.examine import Examination, examine
-from mesascope.audit.settings import Settings
+from mesascope.auditing.examine import Examination, examine
+from mesascope.auditing.settings import Settings
 from mesascope.core.lookahead import Lookahead
 from mesascope.core.system import System
 from mesascope.core.task import Task

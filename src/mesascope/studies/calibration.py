@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from mesascope.audit.examine import Examination, examine
-from mesascope.audit.record import sure_figure
-from mesascope.audit.settings import Settings
+from mesascope.auditing.examine import Examination, examine
+from mesascope.auditing.record import sure_figure
+from mesascope.auditing.settings import Settings
 from mesascope.core.interval import Interval
 from mesascope.evidence.probe import Subject
 from mesascope.evidence.shares import share

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from mesascope.audit.settings import Settings
+from mesascope.auditing.settings import Settings
 from mesascope.core.errors import BadRequest
 from mesascope.organisms.organism import Organism, Wishes
 from mesascope.records.run import ConfigRecord

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from mesascope.audit.audit import Case, audit
+from mesascope.auditing.audit import Case, audit
 from mesascope.core.optimizer import Progress
 from mesascope.organisms.catalogue import organism as build
 from mesascope.organisms.organism import Organism

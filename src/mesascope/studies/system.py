@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mesascope.audit.audit import UNKNOWN_PROVENANCE, Case
-from mesascope.audit.audit import audit as audit_case
-from mesascope.audit.settings import Settings
+from mesascope.auditing.audit import UNKNOWN_PROVENANCE, Case
+from mesascope.auditing.audit import audit as audit_case
+from mesascope.auditing.settings import Settings
 from mesascope.core.objective import BaseObjective
 from mesascope.core.system import System
 from mesascope.core.task import ShiftFamily, Task
@@ -39,7 +39,7 @@ class Result:
         from mesascope.report import write
 
         path = Path(path)
-        write(as_run(self.record, seed=0, command="mesascope.audit", given={}), path)
+        write(as_run(self.record, seed=0, command="mesascope.auditing", given={}), path)
         return path
 
 

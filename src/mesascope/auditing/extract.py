@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from mesascope.audit.settings import Settings
+from mesascope.auditing.settings import Settings
 from mesascope.core.choice import Number
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.objective import MesaObjective

@@ -1,8 +1,8 @@
 """How faithful the mesa-model is, beside models of other origin and of equal length."""
 
-from mesascope.audit.behaviour import Behaviour, observe
-from mesascope.audit.examine import Examination
-from mesascope.audit.settings import Settings
+from mesascope.auditing.behaviour import Behaviour, observe
+from mesascope.auditing.examine import Examination
+from mesascope.auditing.settings import Settings
 from mesascope.core.choice import Choice
 from mesascope.core.task import Candidate, Distribution, HasCandidates
 from mesascope.evidence.probe import Subject

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mesascope.audit.bridge import behaviour_regret_on
-from mesascope.audit.extract import build_model
-from mesascope.audit.settings import Settings
+from mesascope.auditing.bridge import behaviour_regret_on
+from mesascope.auditing.extract import build_model
+from mesascope.auditing.settings import Settings
 from mesascope.core.evidence import Evidence
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.randomness import stream

@@ -1,8 +1,8 @@
 """The lines of a verdict about agreement: of behaviour, and of the mesa-objective, with R."""
 
-from mesascope.audit.bridge import gap
-from mesascope.audit.findings import Findings
-from mesascope.audit.threshold import deciding, threshold_line, without_stakes
+from mesascope.auditing.bridge import gap
+from mesascope.auditing.findings import Findings
+from mesascope.auditing.threshold import deciding, threshold_line, without_stakes
 from mesascope.core.verdict import Answer, Line
 
 QUESTIONS = {

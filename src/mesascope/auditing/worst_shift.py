@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mesascope.audit.bridge import gap_on
-from mesascope.audit.settings import Settings
+from mesascope.auditing.bridge import gap_on
+from mesascope.auditing.settings import Settings
 from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.randomness import stream

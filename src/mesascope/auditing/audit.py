@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mesascope.audit.behaviour import read_behaviour
-from mesascope.audit.bridge import Crossing, cross
-from mesascope.audit.examine import examine
-from mesascope.audit.faithfulness import measure_faithfulness
-from mesascope.audit.findings import Findings
-from mesascope.audit.judge import headline, judge
-from mesascope.audit.ledger import enter_bridge, enter_limits, enter_model, enter_system
-from mesascope.audit.lifted import lift_over
-from mesascope.audit.record import (
+from mesascope.auditing.behaviour import read_behaviour
+from mesascope.auditing.bridge import Crossing, cross
+from mesascope.auditing.examine import examine
+from mesascope.auditing.faithfulness import measure_faithfulness
+from mesascope.auditing.findings import Findings
+from mesascope.auditing.judge import headline, judge
+from mesascope.auditing.ledger import enter_bridge, enter_limits, enter_model, enter_system
+from mesascope.auditing.lifted import lift_over
+from mesascope.auditing.record import (
     assumption_record,
     comparison_record,
     evidence_records,
@@ -23,9 +23,9 @@ from mesascope.audit.record import (
     replay_record,
     worst_shift_record,
 )
-from mesascope.audit.settings import Settings
-from mesascope.audit.witness import find_witness
-from mesascope.audit.worst_shift import EXCLUDED, affordable, find_worst_shift
+from mesascope.auditing.settings import Settings
+from mesascope.auditing.witness import find_witness
+from mesascope.auditing.worst_shift import EXCLUDED, affordable, find_worst_shift
 from mesascope.core.assumption import Ledger
 from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel

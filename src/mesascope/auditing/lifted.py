@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mesascope.audit.settings import Settings
+from mesascope.auditing.settings import Settings
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.objective import BaseObjective
 from mesascope.core.randomness import stream

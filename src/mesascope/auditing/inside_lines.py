@@ -1,7 +1,7 @@
 """The lines of a verdict about what is inside: is there an optimizer, does it steer?"""
 
-from mesascope.audit.examine import Examination
-from mesascope.audit.findings import Findings
+from mesascope.auditing.examine import Examination
+from mesascope.auditing.findings import Findings
 from mesascope.core.verdict import Answer, Line
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from mesascope.audit.bridge import Crossing
-from mesascope.audit.examine import Examination
-from mesascope.audit.settings import Settings
-from mesascope.audit.worst_shift import WorstShift
+from mesascope.auditing.bridge import Crossing
+from mesascope.auditing.examine import Examination
+from mesascope.auditing.settings import Settings
+from mesascope.auditing.worst_shift import WorstShift
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from mesascope.audit.bridge import Crossing
-from mesascope.audit.examine import Examination
-from mesascope.audit.extract import reading_sentence
-from mesascope.audit.witness import Moment, Witness
-from mesascope.audit.worst_shift import WorstShift
+from mesascope.auditing.bridge import Crossing
+from mesascope.auditing.examine import Examination
+from mesascope.auditing.extract import reading_sentence
+from mesascope.auditing.witness import Moment, Witness
+from mesascope.auditing.worst_shift import WorstShift
 from mesascope.core.assumption import Assumption
 from mesascope.core.evidence import Evidence
 from mesascope.core.interval import Interval

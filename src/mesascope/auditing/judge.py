@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from mesascope.audit.agreement_lines import behaviour_lines, objective_lines
-from mesascope.audit.findings import Findings
-from mesascope.audit.inside_lines import control_line, optimizer_line, why_undetermined
+from mesascope.auditing.agreement_lines import behaviour_lines, objective_lines
+from mesascope.auditing.findings import Findings
+from mesascope.auditing.inside_lines import control_line, optimizer_line, why_undetermined
 from mesascope.core.verdict import Line
 
 

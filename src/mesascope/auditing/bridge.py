@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mesascope.audit.settings import Settings
+from mesascope.auditing.settings import Settings
 from mesascope.core.choice import Choice
 from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel

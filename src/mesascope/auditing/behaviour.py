@@ -4,8 +4,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mesascope.audit.extract import explained
-from mesascope.audit.settings import Settings
+from mesascope.auditing.extract import explained
+from mesascope.auditing.settings import Settings
 from mesascope.core.choice import Number
 from mesascope.core.interval import Interval
 from mesascope.core.randomness import stream
@@ -53,8 +53,8 @@ def read_behaviour(subject: Subject, train: Distribution, settings: Settings) ->
         sentence = "None of the named objectives explains what it does better than chance."
     else:
         sentence = (
-            f"It behaves as if it wanted {explained(best.name, task)} (posterior {best.posterior:.2f}, slip "
-            f"{best.slip:.2f}, {found.observations} decisions)."
+            f"It behaves as if it wanted {explained(best.name, task)}; posterior "
+            f"{best.posterior:.2f}, slip {best.slip:.2f}, {found.observations} decisions."
         )
     if others:
         sentence += " Just as well by: " + "; ".join(others) + "."

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from mesascope.audit.bridge import POSITIONS
-from mesascope.audit.findings import Findings
+from mesascope.auditing.bridge import POSITIONS
+from mesascope.auditing.findings import Findings
 from mesascope.core.assumption import Ledger, Status
 from mesascope.core.task import ShiftFamily
 from mesascope.objectives.decompose import Decomposition
