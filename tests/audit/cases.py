@@ -12,12 +12,12 @@ from mesascope.systems.programs.system import ProgramSystem
 from tests.elsewhere import elsewhere
 
 SMALL = Settings(
-    episodes=120,
+    episodes=240,
     instances=40,
     readout_instances=6,
     control_episodes=120,
     shift_budget=12,
-    fresh_episodes=120,
+    fresh_episodes=400,
 )
 STORIES = (
     ("sub(lost, mean(self))", "random-opponent"),

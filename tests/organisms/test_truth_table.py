@@ -88,7 +88,7 @@ def check(found: Examination, truth: Truth) -> None:
 
 
 def _settings(name: str, seed: int) -> Settings:
-    few, fewest = {"instances": 24}, {"instances": 8, "readout_instances": 4}
+    few, fewest = {"instances": 24}, {"instances": 20, "readout_instances": 5}
     fewer = {} if name not in DEEP else fewest if seed else few
     return Settings(seed=seed, control_episodes=10, **fewer)
 

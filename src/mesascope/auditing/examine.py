@@ -23,6 +23,7 @@ from mesascope.evidence.structure import structure
 from mesascope.evidence.swap import swap
 
 Say = Callable[[str], None]
+_SHORT = 3  # plies
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ def examine(
     shown = subject.system.structure() if isinstance(subject.system, HasStructure) else None
     accounts = verified.score is not None and verified.score.low >= settings.agreement
     answer = optimizer_answer(found, accounts, settings)
-    reading = instances[: settings.readout_instances]
+    # A short look-ahead is cheap to repeat, and only some instances have an end within its reach.
+    cheap = 0 < found.horizon <= _SHORT and not found.to_the_end
+    reading = instances if cheap else instances[: settings.readout_instances]
     say("reading out what it searches for")
     named = readout(subject, reading, found, seed + 1)
     model = None
