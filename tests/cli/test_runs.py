@@ -61,7 +61,7 @@ def check_resumed(path: Path, kind: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("kind", "after"), [("enumeration", 0.0), ("enumeration", 3.0), ("evolution", 0.4)]
+    ("kind", "after"), [("enumeration", 0.2), ("enumeration", 3.0), ("evolution", 0.4)]
 )
 def test_ctrl_c_keeps_what_was_found_and_says_how_to_go_on(
     kind: str, after: float, tmp_path: Path
@@ -75,6 +75,7 @@ def test_ctrl_c_keeps_what_was_found_and_says_how_to_go_on(
     assert out == ""
     assert "mesascope run --resume" in err
     assert str(path) in err
+    assert "mesascope: interrupted" in err
     assert "Traceback" not in err
     shown = mesascope("show", str(path))
     assert shown.returncode == 0

@@ -16,6 +16,7 @@ app = App(
         "what it wants, and hold that against what it was selected for."
     ),
     version=mesascope.__version__,
+    suppress_keyboard_interrupt=False,  # `guarded` says so and exits with 130
 )
 
 Json = Annotated[bool, Parameter(negative="", help="Print one JSON document on standard output.")]

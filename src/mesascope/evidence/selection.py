@@ -38,6 +38,8 @@ CARD = Card(
 )
 _CHEAP_STEPS = 8_000  # runs that ask less are perturbed at every depth, others at three
 _TRIALS = 2
+_RARE = 3  # instances that reach a depth; as few are perturbed more often, lest chance decide
+_RARE_TRIALS = 10
 _REPEATS = 8  # unperturbed runs to compare with, of a system that answers now this, now that
 _SAME = 1e-9
 
@@ -87,9 +89,10 @@ def selection(subject: Subject, instances: Sequence[Instance], seed: int) -> Sel
         any_moved = False
         for depth in _depths_to_try(beyond, watched.log):
             tried_at[depth] += 1
+            trials = _TRIALS if tried_at[depth] > _RARE else _RARE_TRIALS
             if any(
                 _moves(subject, instance, noise_at(depth, seed + k), unsteady)
-                for k in range(_TRIALS)
+                for k in range(trials)
             ):
                 moved_at[depth] += 1
                 any_moved = True
