@@ -30,10 +30,11 @@ from mesascope.core.assumption import Ledger
 from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.objective import BaseObjective, Utility
-from mesascope.core.system import HasStructure, HasTrace, System
+from mesascope.core.system import HasTrace, System
 from mesascope.core.task import Distribution, HasPictures, ShiftFamily, Task
 from mesascope.core.verdict import Verdict
 from mesascope.evidence.probe import Subject
+from mesascope.evidence.shown import shown_structure
 from mesascope.objectives.decompose import decompose
 from mesascope.records.audit import AuditRecord, LiftRecord, SystemRecord
 from mesascope.records.figures import Replay
@@ -196,9 +197,9 @@ def _replays(
 
 def _system_record(case: Case) -> SystemRecord:
     system = case.system
-    shown = system.structure() if isinstance(system, HasStructure) else None
+    shown = shown_structure(system)
     offered = {
-        "structure": isinstance(system, HasStructure),
+        "structure": shown is not None,
         "trace": isinstance(system, HasTrace),
     }
     return SystemRecord(

@@ -9,7 +9,7 @@ from mesascope.auditing.settings import Settings
 from mesascope.core.evidence import Evidence
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.randomness import stream
-from mesascope.core.system import HasStructure, Instance, Structure
+from mesascope.core.system import Instance, Structure
 from mesascope.core.task import Distribution
 from mesascope.core.verdict import Answer
 from mesascope.evidence.budget import BudgetCurve, budget
@@ -19,6 +19,7 @@ from mesascope.evidence.probe import Subject, gather
 from mesascope.evidence.readout import EXACT, Readout, readout
 from mesascope.evidence.runner_up import runner_up
 from mesascope.evidence.selection import Selection, selection
+from mesascope.evidence.shown import shown_structure
 from mesascope.evidence.structure import structure
 from mesascope.evidence.swap import swap
 
@@ -89,7 +90,7 @@ def examine(
     say("looking for search: perturbing what it imagines")
     found = selection(subject, instances, seed)
     verified = structure(subject, instances, seed)
-    shown = subject.system.structure() if isinstance(subject.system, HasStructure) else None
+    shown = shown_structure(subject.system)
     accounts = verified.score is not None and verified.score.low >= settings.agreement
     answer = optimizer_answer(found, accounts, settings)
     # A short look-ahead is cheap to repeat, and only some instances have an end within its reach.

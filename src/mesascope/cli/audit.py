@@ -1,5 +1,7 @@
 """`mesascope audit`: one system, brought along as text or as `module:function`."""
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from mesascope.cli.told import tell_audit
@@ -13,7 +15,11 @@ def audit_command(
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
-    with console.status("auditing", spinner="dots") as status:
+    # What the audited code prints is not our output.
+    with (
+        console.status("auditing", spinner="dots") as status,
+        redirect_stdout(sys.stderr),
+    ):
         result = audit_brought(
             system,
             task=task,

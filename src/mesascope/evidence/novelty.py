@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from mesascope.core.evidence import Card, Evidence
 from mesascope.core.interval import Interval
-from mesascope.core.system import HasStructure
 from mesascope.core.task import Distribution
 from mesascope.evidence.probe import Subject
+from mesascope.evidence.shown import shown_structure
 
 CARD = Card(
     name="novelty",
@@ -32,10 +32,10 @@ Regret = Callable[[Subject, Distribution], Interval | None]
 def novelty(subject: Subject, distribution: Distribution, regret: Regret) -> Evidence:
     """Score the choices on another distribution, and put the description length beside it."""
     score = regret(subject, distribution)
-    if not isinstance(subject.system, HasStructure):
+    shown = shown_structure(subject.system)
+    if shown is None:
         size, words = None, "an unknown description length"
     else:
-        shown = subject.system.structure()
         size = shown.size
         words = f"{size} {'entries' if shown.kind == 'table' else 'nodes'}"
     if score is None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from mesascope.core.evidence import Card, Evidence
-from mesascope.core.system import HasStructure, HasTrace, Instance
+from mesascope.core.system import HasTrace, Instance
 from mesascope.evidence.probe import Subject, noise_beyond
 from mesascope.evidence.shares import share
+from mesascope.evidence.shown import shown_structure
 
 CARD = Card(
     name="structure",
@@ -33,7 +34,8 @@ _SAME = 1e-9
 def structure(subject: Subject, instances: Sequence[Instance], seed: int) -> Evidence:
     """Rerun the shown structure beside the system."""
     system = subject.system
-    if not isinstance(system, HasStructure):
+    shown = shown_structure(system)
+    if shown is None:
         told = " It tells a trace of its own, which proves nothing." * isinstance(system, HasTrace)
         return Evidence(
             CARD,
@@ -41,7 +43,6 @@ def structure(subject: Subject, instances: Sequence[Instance], seed: int) -> Evi
             f"The system shows nothing of what it is made of.{told}",
             missing="the system offers no `structure` handle",
         )
-    shown = system.structure()
     agree = trials = 0
     for number, instance in enumerate(instances):
         for rescore in (None, noise_beyond(0, seed + number)):

@@ -1,6 +1,7 @@
 """What a caller asks a run to be, and how that is written down."""
 
 from dataclasses import asdict, dataclass, field
+from math import inf
 from typing import Any
 
 from mesascope.auditing.settings import Settings
@@ -44,6 +45,10 @@ class Request:
     def __post_init__(self) -> None:
         if self.budget is not None and self.budget < 1:
             raise BadRequest(f"a search must score at least 1 program; its budget is {self.budget}")
+        for name in ("size_charge", "evaluation_charge"):
+            rate = getattr(self.wishes, name)
+            if rate is not None and not 0.0 <= rate < inf:
+                raise BadRequest(f"{name} = {rate} is no charge; give a number from 0 up")
 
     def config(self, organism: Organism) -> ConfigRecord:
         """Return what was asked for and what was filled in, to be written down."""
