@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+JOBS ?= 2
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -21,7 +22,7 @@ demo: $(VENV)/.runtime ## search tic-tac-toe programs, look inside the winner, a
 	$(BIN)/mesascope run tictactoe $(ARGS)
 
 test: $(VENV)/.dev ## run the test suite; options for pytest: make test ARGS="-m 'not slow'"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, module sizes, documentation
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import pytest
 
 from mesascope.core.errors import SystemFailure
 from mesascope.evidence.shown import shown_structure
+from tests.evidence.orchard import FORKS, LENGTH, Orchard, OrchardWorld
 
 
 def broken(*_: object) -> object:
@@ -32,7 +33,8 @@ def test_a_structure_that_raises_is_named(handle: str) -> None:
     shown = shown_structure(system(structure=lambda: made))
     assert shown is not None
     with pytest.raises(SystemFailure, match=f"`{handle}` handle of 'mine'"):
-        getattr(shown, handle)(None, None)
+        orchard = Orchard(tuple(range(FORKS**LENGTH)))
+        getattr(shown, handle)(orchard, OrchardWorld(orchard))
 
 
 def test_without_the_handle_there_is_nothing() -> None:
