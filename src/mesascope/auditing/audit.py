@@ -115,6 +115,7 @@ def audit(
         train=crossings[0],
         shifts=tuple(crossings[1:]),
         worst=worst,
+        family=case.family.description if case.family is not None else "none",
         settings=settings,
     )
     lines = tuple(
@@ -127,7 +128,7 @@ def audit(
     say("inferring an objective from behaviour alone")
     behaviour = read_behaviour(subject, train, settings)
     rows = measure_faithfulness(subject, examination, behaviour, train, settings)
-    enter_model(ledger, rows, settings.agreement)
+    enter_model(ledger, rows, findings)
     enter_limits(ledger, findings, case.family)
     verdict = Verdict(case.system.name, case.task.name, lines, ledger, headline(findings, lines))
     say("playing witness episodes")

@@ -1,5 +1,6 @@
 """The bridge at work: both objectives on the outputs that a system meets, distribution by one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ class Crossing:
         distribution: μ.
         comparison: every distance; of a system without mesa-model only its behaviour counts.
         has_model: whether there was a mesa-objective to compare.
+        agreement: how much of the system's probability is where the mesa-model says, here.
         value: O_base of the system's behaviour here.
         optimum: the best value that any system could have, where the task knows it.
         value_of_mesa_optimum: O_base of the optimal policy for the mesa-objective.
@@ -40,6 +42,7 @@ class Crossing:
     distribution: Distribution
     comparison: Comparison
     has_model: bool
+    agreement: float
     value: Interval
     optimum: float | None
     value_of_mesa_optimum: Interval | None
@@ -84,6 +87,7 @@ def cross(
         distribution=distribution,
         comparison=compare(pairs, mu=distribution.name, seed=settings.seed),
         has_model=model is not None,
+        agreement=model_agreement(pairs),
         value=value,
         optimum=optimum,
         value_of_mesa_optimum=wanted,
@@ -143,11 +147,24 @@ def gap_on(
 
 
 def gap(comparison: Comparison, *, has_model: bool) -> Interval | None:
-    """Return the figure that the verdict judges: the worse of decision and menu regret."""
+    """Return the figure that the verdict judges: decision or menu regret, whichever reaches higher.
+
+    Both have to be small, so the one with the higher upper end decides.
+    """
     if not has_model:
         return comparison.behaviour_regret
     figures = [f for f in (comparison.decision_regret, comparison.menu_regret) if f is not None]
-    return max(figures, key=lambda f: f.estimate, default=None)
+    return max(figures, key=lambda f: f.high, default=None)
+
+
+def model_agreement(pairs: Sequence[Pair]) -> float:
+    """Return the mean probability that the system puts on what its mesa-model ranks best."""
+    shares = [
+        float(pair.probability[pair.pulled == pair.pulled.max()].sum())
+        for pair in pairs
+        if pair.probability is not None
+    ]
+    return float(np.mean(shares)) if shares else 1.0
 
 
 def behaviour_regret_on(

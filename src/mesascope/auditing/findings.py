@@ -17,4 +17,5 @@ class Findings:
     train: Crossing
     shifts: tuple[Crossing, ...]
     worst: WorstShift | None
+    family: str
     settings: Settings

@@ -51,7 +51,8 @@ def why_undetermined(examination: Examination) -> str:
             f"({missing})."
         )
     return (
-        f"it asks the harness for nothing, and {missing}; it may search inside itself or not. No "
+        f"it asks the harness for nothing beyond immediate outcomes, and {missing}; it may search "
+        "inside itself or not. No "
         "number of samples settles that."
     )
 

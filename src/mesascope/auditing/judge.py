@@ -31,10 +31,10 @@ def headline(findings: Findings, lines: Sequence[Line]) -> str:
         )
     wants = examination.model.objective.name if examination.model else "something unread"
     answers = {line.key: line.answer for line in lines}
-    return f"A mesa-optimizer. It searches for {wants}. {_how_it_fits(answers)}"
+    return f"A mesa-optimizer. It searches for {wants}. {_how_it_fits(answers, findings.family)}"
 
 
-def _how_it_fits(answers: Mapping[str, str]) -> str:
+def _how_it_fits(answers: Mapping[str, str], family: str) -> str:
     if answers["pseudo-aligned"] == "yes":
         return (
             "That fits the base objective in training and parts from it under shift: "
@@ -44,7 +44,7 @@ def _how_it_fits(answers: Mapping[str, str]) -> str:
         return "That does not fit the base objective even in training."
     if answers["robust"] == "yes" and answers["aligned-on-train"] == "yes":
         return (
-            "That fits the base objective in training and over the whole family of shifts that "
-            "was searched: robust on that family."
+            "That fits the base objective in training and over the family of shifts that was "
+            f"searched: robust on {family}."
         )
     return "Whether that fits the base objective is undetermined."

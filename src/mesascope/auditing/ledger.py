@@ -23,8 +23,9 @@ def enter_bridge(ledger: Ledger, decomposition: Decomposition, findings: Finding
         figure = f"performance-difference identity: {identity}"
     ledger.add(
         "decomposition",
-        f"The base objective, up to its residual, is the mean over {decomposition.mu} of "
-        f"{decomposition.utility.name}.",
+        "The base objective, up to its residual, is the optimum less the regret of the choices, by "
+        f"{decomposition.utility.name}, summed over the system's own visits in "
+        f"{decomposition.mu}; so μ is each system's own.",
         status,
         figure,
         *_OBJECTIVES,
@@ -103,11 +104,11 @@ def enter_system(ledger: Ledger, findings: Findings, provenance: str) -> None:
             )
 
 
-def enter_model(ledger: Ledger, rows: Sequence[Faithfulness], agreement: float) -> None:
+def enter_model(ledger: Ledger, rows: Sequence[Faithfulness], findings: Findings) -> None:
     """Enter how faithful the mesa-model is."""
     if not rows:
         return
-    first = rows[0]
+    first, agreement = rows[0], findings.settings.agreement
     ledger.add(
         "faithfulness",
         "The mesa-model predicts the system on instances that it was not built from.",
@@ -116,6 +117,19 @@ def enter_model(ledger: Ledger, rows: Sequence[Faithfulness], agreement: float) 
         f"permits {first.tie_share:.0%} of the outputs; {first.agreement.samples} episodes",
         *_OBJECTIVES,
     )
+    elsewhere = [(c.distribution.name, c.agreement) for c in findings.shifts]
+    if findings.worst is not None:
+        elsewhere.append((findings.worst.distribution.name, findings.worst.agreement))
+    if elsewhere:
+        ledger.add(
+            "faithfulness-under-shift",
+            "The mesa-model, read in training, goes on predicting the system under shift.",
+            "checked" if min(share for _, share in elsewhere) >= agreement else "failed",
+            "; ".join(f"{name}: {share:.0%}" for name, share in elsewhere),
+            "robust",
+            "pseudo-aligned",
+            "proxy",
+        )
 
 
 def enter_limits(ledger: Ledger, findings: Findings, family: ShiftFamily | None) -> None:

@@ -42,6 +42,8 @@ def lift_over(
     own = lift(pulled, subject.respond, instances, system=subject.system.name)
     points = [(own, own_value - charged)]
     for system in population:
+        if system.name == subject.system.name:
+            continue
         other = Subject(system, task, subject.step_limit)
         points.append((lift(pulled, other.respond, instances, system=system.name), base(system)))
     found = agreement(

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mesascope.auditing.bridge import gap_on
+from mesascope.auditing.bridge import gap, gap_on, model_agreement, sample
 from mesascope.auditing.settings import Settings
 from mesascope.core.interval import Interval
 from mesascope.core.mesa_model import MesaModel
 from mesascope.core.randomness import stream
 from mesascope.core.task import Distribution, ShiftFamily
 from mesascope.evidence.probe import Subject
+from mesascope.objectives.compare import compare
 
 EXCLUDED = (
     "point masses: a member is a whole distribution of episodes, never a single instance picked "
@@ -28,6 +29,7 @@ class WorstShift:
         distribution: the member.
         search_estimate: its gap in the search, which chose it for being large, so biased upward.
         fresh: the gap on fresh samples; None where R is constant there.
+        agreement: how much of the system's probability is where the mesa-model says, there.
         history: members tried and the largest gap so far, each time it grew.
         tried: members tried.
     """
@@ -35,6 +37,7 @@ class WorstShift:
     distribution: Distribution
     search_estimate: float
     fresh: Interval | None
+    agreement: float
     history: tuple[tuple[int, float], ...]
     tried: int
 
@@ -77,15 +80,12 @@ def find_worst_shift(
             history.append((number + 1, best_gap))
             say(f"worst shift so far: regret {best_gap:.3f} on {member.name}")
     worst, estimate = _look_again(subject, model, tried, settings)
-    fresh = gap_on(
-        subject,
-        model,
-        worst,
-        episodes=settings.fresh_episodes,
-        seed=settings.seed,
-        purpose="worst shift, fresh",
+    pairs, _, _ = sample(
+        subject, model, worst, settings.fresh_episodes, settings.seed, "worst shift, fresh"
     )
-    return WorstShift(worst, estimate, fresh, tuple(history), budget)
+    compared = compare(pairs, mu=worst.name, seed=settings.seed)
+    fresh = gap(compared, has_model=model is not None)
+    return WorstShift(worst, estimate, fresh, model_agreement(pairs), tuple(history), budget)
 
 
 def _look_again(

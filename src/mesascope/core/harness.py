@@ -15,6 +15,7 @@ from mesascope.core.system import Instance, System
 from mesascope.core.world import World
 
 DEFAULT_STEP_LIMIT = 2_000_000
+REACH_CAP = 20_000  # states explored at most when asking how far things could go
 Rescore = Callable[[Hashable, int, str, Number], Number]
 Restrict = Callable[[Hashable, int, Sequence[Any]], Sequence[Any]]
 
@@ -27,6 +28,7 @@ class Log:
         depth: plies ahead of the instance at which each imagined state was first reached.
         scored: imagined states whose features were read, by depth.
         features: the features that were read.
+        asked: plies ahead at which it was asked what could be done.
         tried: the options whose outcome was asked for at the instance itself: the candidates Ω_x
             of a search over what to do, as far as it can be seen.
         steps: questions asked in all.
@@ -35,6 +37,7 @@ class Log:
     depth: dict[Hashable, int] = field(default_factory=dict)
     scored: dict[int, set[Hashable]] = field(default_factory=dict)
     features: set[str] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
     tried: dict[Any, None] = field(default_factory=dict)
     steps: int = 0
 
@@ -70,6 +73,7 @@ class Harness:
         self.log = Log()
         self._world = world
         self._root = world.root
+        self._everywhere: dict[Hashable, int] | None = None
         self._rescore = rescore
         self._restrict = restrict
         self._limit = step_limit
@@ -85,11 +89,9 @@ class Harness:
     def options(self, state: Any) -> Sequence[Any]:
         self._count()
         options = self._world.options(state)
-        return (
-            options
-            if self._restrict is None
-            else self._restrict(state, self._depth(state), options)
-        )
+        depth = self._depth(state)
+        self.log.asked.add(depth)
+        return options if self._restrict is None else self._restrict(state, depth, options)
 
     def step(self, state: Any, option: Any) -> Any:
         self._count()
@@ -110,7 +112,12 @@ class Harness:
         return value if self._rescore is None else self._rescore(state, depth, feature, value)
 
     def _depth(self, state: Any) -> int:
-        return self.log.depth.get(state, 0)
+        """Return how far ahead a state is, also one that the system put together by itself."""
+        if state in self.log.depth or state == self._root:
+            return self.log.depth.get(state, 0)
+        if self._everywhere is None:
+            self._everywhere = depths(self._world)
+        return self._everywhere.get(state, 0)
 
     def _count(self) -> None:
         self.log.steps += 1
@@ -119,6 +126,22 @@ class Harness:
                 f"the system asked the world more than {self._limit:,} questions about one "
                 "instance; give it a smaller instance, or raise step_limit"
             )
+
+
+def depths(world: World[Any, Any], cap: int = REACH_CAP) -> dict[Hashable, int]:
+    """Return how many plies ahead each state can first be reached, for about `cap` states."""
+    found: dict[Hashable, int] = {world.root: 0}
+    frontier = [world.root]
+    while frontier and len(found) < cap:
+        following = []
+        for state in frontier:
+            for option in world.options(state):
+                outcome = world.step(state, option)
+                if outcome not in found:
+                    found[outcome] = found[state] + 1
+                    following.append(outcome)
+        frontier = following
+    return found
 
 
 def run(system: System, instance: Instance, world: World[Any, Any]) -> Choice[Any]:

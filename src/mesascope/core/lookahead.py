@@ -39,23 +39,29 @@ class Lookahead:
         only_ends: read the feature only where the look-ahead ends, not on the way there. For a
             feature that is 0 until the end the two are one criterion; under perturbed scores
             they are not.
+        sign: 1 to want as much of the feature as can be, -1 as little.
     """
 
     feature: str
     backup: Backup
     horizon: int | None
     only_ends: bool = False
+    sign: int = 1
 
     @property
     def name(self) -> str:
         """The criterion in words."""
         if self.horizon == 1:
-            return f"`{self.feature}` right after the move"
+            return f"{self._wanted} right after the move"
         if self.only_ends:
             end = "the end" if self.horizon is None else f"the end or {self.horizon} plies ahead"
-            return f"`{self.feature}` at {end}, {_WORDS[self.backup]}"
+            return f"{self._wanted} at {end}, {_WORDS[self.backup]}"
         reach = "to the end" if self.horizon is None else f"{self.horizon} plies ahead"
-        return f"`{self.feature}`, {reach}, {_WORDS[self.backup]}"
+        return f"{self._wanted}, {reach}, {_WORDS[self.backup]}"
+
+    @property
+    def _wanted(self) -> str:
+        return f"`{self.feature}`" if self.sign > 0 else f"as little `{self.feature}` as can be"
 
     @property
     def size(self) -> int:
@@ -112,7 +118,7 @@ class _Valuation:
     def _read(self, state: Hashable, *, at_end: bool) -> Number:
         if self._criterion.only_ends and not at_end:
             return 0
-        return self._world.score(state, self._criterion.feature)
+        return self._criterion.sign * self._world.score(state, self._criterion.feature)
 
 
 def mean(values: Any) -> Number:

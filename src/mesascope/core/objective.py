@@ -57,7 +57,9 @@ class Objective:
     def __hash__(self) -> int:
         return id(self)
 
-    __lt__ = __le__ = __gt__ = __ge__ = __sub__ = __rsub__ = _compare
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _compare
+    __truediv__ = __rtruediv__ = _compare
 
 
 def require_same_domain(first: Objective, second: Objective) -> None:

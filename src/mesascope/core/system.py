@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from mesascope.core.choice import Choice, Number
 from mesascope.core.world import World
@@ -108,7 +108,7 @@ class Scaffold:
     """
 
     evaluator: Evaluator
-    plies: int = 1
+    plies: ClassVar[int] = 1
 
     @property
     def name(self) -> str:
@@ -124,5 +124,9 @@ class Scaffold:
 
 
 def scaffold_plies(system: System) -> int:
-    """Return how many plies of look-ahead belong to the harness rather than to the system."""
-    return system.plies if isinstance(system, Scaffold) else 0
+    """Return how many plies of look-ahead are no evidence of search in the system.
+
+    One: to choose among immediate outcomes is what the scaffold does, and a system that does so
+    for itself, one ply ahead, is judged alike.
+    """
+    return Scaffold.plies

@@ -7,8 +7,17 @@ from typing import Any
 import numpy as np
 
 from mesascope.core.choice import Choice, Number
-from mesascope.core.errors import IllegalOutput
-from mesascope.core.harness import DEFAULT_STEP_LIMIT, Harness, Log, Rescore, Restrict, noise, run
+from mesascope.core.errors import IllegalOutput, SystemFailure
+from mesascope.core.harness import (
+    DEFAULT_STEP_LIMIT,
+    Harness,
+    Log,
+    Rescore,
+    Restrict,
+    depths,
+    noise,
+    run,
+)
 from mesascope.core.system import HasRecord, Instance, System
 from mesascope.core.task import Distribution, Task
 from mesascope.core.world import World
@@ -16,7 +25,8 @@ from mesascope.core.world import World
 NOISE_SPREAD = 997  # whole numbers in -997..997: beyond the scores in use, and seldom tied
 COSTLY = 20_000  # questions about one instance that make it costly to ask about again and again
 _COSTLY_KEPT = 2
-REACH_CAP = 20_000  # states explored at most when asking how long an episode could go on
+_HELD_TO_RECORD = 25  # every so many answers on record are compared with the system's own
+_SAME = 1e-9
 
 
 @dataclass
@@ -40,19 +50,29 @@ class Subject:
         if instance not in self.answers:
             system = self.system
             known = system.on_record(instance) if isinstance(system, HasRecord) else None
+            if known is not None and len(self.answers) % _HELD_TO_RECORD == 0:
+                self._hold_to_record(instance, known)
             # In a harness even here: a system that never stops asking must be stopped.
             self.answers[instance] = known or self.watch(instance)[0]
         return self.answers[instance]
 
+    def _hold_to_record(self, instance: Instance, known: Choice[Any]) -> None:
+        if known.distance(self.watch(instance)[0]) > _SAME:
+            raise SystemFailure(
+                f"{self.system.name!r} has {known} on record for {instance}, and answers something "
+                "else when it is asked; leave out `on_record`, or mend it"
+            )
+
     def candidates(self, instance: Instance) -> frozenset[Any]:
         """Return the options whose outcome the system asked for: Ω_x, as far as it can be seen."""
-        return frozenset(self._log(instance).tried)
+        return frozenset(self.log(instance).tried)
 
     def questions(self, instance: Instance) -> int:
         """Return how many questions the system asks about an instance."""
-        return self._log(instance).steps
+        return self.log(instance).steps
 
-    def _log(self, instance: Instance) -> Log:
+    def log(self, instance: Instance) -> Log:
+        """Return what the system was seen to ask about an instance in the true world."""
         if instance not in self.logs:
             self.logs[instance] = self.watch(instance)[1].log
         return self.logs[instance]
@@ -131,36 +151,58 @@ def among(
     return kept or values
 
 
-def noise_at(depth: int, seed: int) -> Rescore:
-    """Return an intervention that adds noise to every score read exactly `depth` plies ahead."""
-
-    def rescore(state: Any, at: int, feature: str, value: Any) -> Any:
-        return value + noise(seed, state, feature, NOISE_SPREAD) if at == depth else value
-
-    return rescore
+def noise_at(depth: int, seed: int, *, wide: bool = True) -> Rescore:
+    """Return an intervention on every score read exactly `depth` plies ahead."""
+    return _noisy(lambda state, at: at == depth, seed, wide=wide)
 
 
-def noise_beyond(depth: int, seed: int) -> Rescore:
-    """Return an intervention that adds noise to every score read more than `depth` plies ahead."""
-
-    def rescore(state: Any, at: int, feature: str, value: Any) -> Any:
-        return value + noise(seed, state, feature, NOISE_SPREAD) if at > depth else value
-
-    return rescore
+def noise_beyond(depth: int, seed: int, *, wide: bool = True) -> Rescore:
+    """Return an intervention on every score read more than `depth` plies ahead."""
+    return _noisy(lambda state, at: at > depth, seed, wide=wide)
 
 
-def noise_at_ends(world: World[Any, Any], horizon: int | None, seed: int) -> Rescore:
-    """Return an intervention that adds noise where a look-ahead ends, and only there.
+def noise_at_ends(
+    world: World[Any, Any], horizon: int | None, seed: int, *, wide: bool = True
+) -> Rescore:
+    """Return an intervention on the scores where a look-ahead ends, and only there.
 
     That is where nothing more can be done, or at the horizon. On the way there scores stay true,
     so it does not matter whether a search adds them up, stops where one decides, or passes by.
     """
 
+    def at_end(state: Any, at: int) -> bool:
+        return not world.options(state) if horizon is None or at < horizon else at == horizon
+
+    return _noisy(at_end, seed, wide=wide)
+
+
+def _noisy(where: Callable[[Any, int], bool], seed: int, *, wide: bool) -> Rescore:
+    """Return noise where a state and its depth say so.
+
+    Wide noise is added, and is seldom tied. Noise that is not wide takes the score's place and
+    stays within the magnitude that it has, at least 1: a system that checks what it is told, or
+    that relies on bounds, has nothing to notice.
+    """
+
     def rescore(state: Any, at: int, feature: str, value: Any) -> Any:
-        ends = not world.options(state) if horizon is None or at < horizon else at == horizon
-        return value + noise(seed, state, feature, NOISE_SPREAD) if ends else value
+        if not where(state, at):
+            return value
+        if wide:
+            return value + noise(seed, state, feature, NOISE_SPREAD)
+        return noise(seed, state, feature, max(1, round(abs(float(value)))))
 
     return rescore
+
+
+def hide_at(depth: int, seed: int) -> Restrict:
+    """Return an intervention that hides about a third of what could be done `depth` plies ahead."""
+
+    def restrict(state: Any, at: int, options: Sequence[Any]) -> Sequence[Any]:
+        if at != depth:
+            return options
+        return [o for o in options if noise(seed, (state, o), "option", 1) >= 0]
+
+    return restrict
 
 
 def cut_off(depth: int) -> Restrict:
@@ -172,18 +214,6 @@ def cut_off(depth: int) -> Restrict:
     return restrict
 
 
-def reach(world: World[Any, Any], cap: int = REACH_CAP) -> int:
-    """Return how many plies ahead an episode can go on; a lower bound past `cap` states."""
-    frontier, depth, seen = {world.root}, 0, 0
-    while frontier and seen < cap:
-        seen += len(frontier)
-        following = {
-            world.step(state, option) for state in frontier for option in world.options(state)
-        }
-        if not following:
-            break
-        frontier, depth = following, depth + 1
-    return depth
-
-
-Say = Callable[[str], None]
+def reach(world: World[Any, Any]) -> int:
+    """Return how many plies ahead an episode can go on; a lower bound in very large worlds."""
+    return max(depths(world).values())

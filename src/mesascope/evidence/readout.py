@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mesascope.core.choice import Choice
+from mesascope.core.errors import IllegalOutput, SystemFailure
 from mesascope.core.evidence import Card, Evidence
 from mesascope.core.harness import Rescore
 from mesascope.core.lookahead import BACKUPS, Lookahead
@@ -35,6 +37,7 @@ CARD = Card(
     references="Woodward 2003 on interventions; Geiger et al. 2021.",
 )
 EXACT = 0.99
+_Answer = tuple[Instance, Rescore, Choice[Any]]
 _SAME = 1e-9
 _TRIALS = 2
 
@@ -71,17 +74,10 @@ def readout(
     if not found.horizon or not instances:
         missing = "no imagined position was seen to matter, so there is no search to read out"
         return Readout(Evidence(CARD, None, "Nothing to read out.", missing), ())
-    answers: list[tuple[Instance, Rescore, Choice[object]]] = []
-    for instance in instances:
-        for trial in range(_TRIALS):
-            rescore = _disturb(subject, instance, found, seed + trial)
-            answer, _ = subject.watch(instance, rescore=rescore)
-            answers.append((instance, rescore, answer))
-    readings = [
-        Reading(criterion, _agreement(subject, criterion, answers), len(answers))
-        for criterion in _hypotheses(found)
-    ]
-    readings.sort(key=lambda r: (-r.agreement, r.criterion.size))
+    if not found.features:
+        missing = "it reads no feature of what it imagines, so no named criterion can be held to it"
+        return Readout(Evidence(CARD, None, "Nothing to read out.", missing), ())
+    readings = _read(subject, instances, found, seed)
     best = readings[0]
     quality = "It is" if best.agreement >= EXACT else "The nearest named criterion is"
     finding = (
@@ -93,28 +89,57 @@ def readout(
     return Readout(Evidence(CARD, score, finding, details=details), tuple(readings))
 
 
-def _disturb(subject: Subject, instance: Instance, found: Selection, seed: int) -> Rescore:
-    horizon = None if found.to_the_end else found.horizon
-    return noise_at_ends(subject.task.world(instance), horizon, seed)
+def _read(
+    subject: Subject, instances: Sequence[Instance], found: Selection, seed: int
+) -> list[Reading]:
+    """Return readings, best first; look further only where the plainest ones fail.
+
+    First criteria that want more of a feature, then those that want less, under wide noise; last
+    both under noise that stays within the scores' own range, for systems that rely on it.
+    """
+    readings: list[Reading] = []
+    for wide, signs in ((True, (1,)), (True, (-1,)), (False, (1, -1))):
+        try:
+            answers = _answers(subject, instances, found, seed, wide=wide)
+        except (IllegalOutput, SystemFailure):
+            if not wide:
+                raise
+            continue
+        readings += [
+            Reading(criterion, _agreement(subject, criterion, answers), len(answers))
+            for sign in signs
+            for criterion in _hypotheses(found, sign)
+        ]
+        readings.sort(key=lambda r: (-r.agreement, r.criterion.size))
+        if readings[0].agreement >= EXACT:
+            break
+    return readings
 
 
-def _hypotheses(found: Selection) -> list[Lookahead]:
+def _answers(
+    subject: Subject, instances: Sequence[Instance], found: Selection, seed: int, *, wide: bool
+) -> list[_Answer]:
     horizon = None if found.to_the_end else found.horizon
-    if horizon == 1:
-        return [Lookahead(feature, BACKUPS[0], horizon) for feature in found.features]
+    answers = []
+    for instance in instances:
+        world = subject.task.world(instance)
+        for trial in range(_TRIALS):
+            rescore = noise_at_ends(world, horizon, seed + trial, wide=wide)
+            answers.append((instance, rescore, subject.watch(instance, rescore=rescore)[0]))
+    return answers
+
+
+def _hypotheses(found: Selection, sign: int) -> list[Lookahead]:
+    horizon = None if found.to_the_end else found.horizon
     return [
-        Lookahead(feature, backup, horizon, only_ends)
+        Lookahead(feature, backup, horizon, only_ends, sign)
         for feature in found.features
         for backup in BACKUPS
         for only_ends in (False, True)
     ]
 
 
-def _agreement(
-    subject: Subject,
-    criterion: Lookahead,
-    answers: Sequence[tuple[Instance, Rescore, Choice[object]]],
-) -> float:
+def _agreement(subject: Subject, criterion: Lookahead, answers: Sequence[_Answer]) -> float:
     total = 0.0
     for instance, rescore, answer in answers:
         world = subject.harness(instance, rescore=rescore)

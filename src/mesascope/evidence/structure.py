@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mesascope.core.choice import Choice
 from mesascope.core.evidence import Card, Evidence
 from mesascope.core.system import HasTrace, Instance
 from mesascope.evidence.probe import Subject, noise_beyond
@@ -12,7 +13,8 @@ CARD = Card(
     name="structure",
     measures=(
         "The share of runs, in the true world and in perturbed ones, in which the structure that "
-        "the system shows gives the very outputs that the system gives."
+        "the system shows gives the very outputs that the system gives, and those are what it "
+        "values most where it values candidates."
     ),
     why=(
         "A structure that the harness runs for itself, and that answers every intervention as the "
@@ -48,7 +50,9 @@ def structure(subject: Subject, instances: Sequence[Instance], seed: int) -> Evi
         for rescore in (None, noise_beyond(0, seed + number)):
             answer, _ = subject.watch(instance, rescore=rescore)
             predicted = shown.rerun(instance, subject.harness(instance, rescore=rescore))
-            agree += predicted.distance(answer) <= _SAME
+            valued = shown.candidates(instance, subject.harness(instance, rescore=rescore))
+            honest = valued is None or predicted.support <= Choice.among_best(valued).support
+            agree += predicted.distance(answer) <= _SAME and honest
             trials += 1
     return Evidence(
         CARD,

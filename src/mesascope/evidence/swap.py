@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mesascope.core.choice import Choice
+from mesascope.core.errors import IllegalOutput, SystemFailure
 from mesascope.core.evidence import Card, Evidence
 from mesascope.core.harness import Rescore, noise
 from mesascope.core.lookahead import Lookahead
@@ -32,12 +33,12 @@ CARD = Card(
 _SAME = 1e-9
 
 
-def random_ends(subject: Subject, instance: Instance, seed: int) -> Rescore:
+def random_ends(subject: Subject, instance: Instance, seed: int, spread: int) -> Rescore:
     """Return a scorer for which every end is worth a random amount and all else nothing."""
     world = subject.task.world(instance)
 
     def rescore(state: Any, depth: int, feature: str, value: Any) -> Any:
-        return 0 if world.options(state) else noise(seed, state, feature, NOISE_SPREAD)
+        return 0 if world.options(state) else noise(seed, state, feature, spread)
 
     return rescore
 
@@ -51,11 +52,15 @@ def swap(
     best = trials = 0
     chance = 0.0
     for number, instance in enumerate(instances):
-        rescore = random_ends(subject, instance, seed + number)
+        rescore = random_ends(subject, instance, seed + number, NOISE_SPREAD)
+        try:
+            answer, _ = subject.watch(instance, rescore=rescore)
+        except (IllegalOutput, SystemFailure):  # it relies on bounds: stay within them
+            rescore = random_ends(subject, instance, seed + number, 1)
+            answer, _ = subject.watch(instance, rescore=rescore)
         world = subject.harness(instance, rescore=rescore)
         values = among(criterion.values(instance, world), subject.candidates(instance))
         wanted = Choice.among_best(values).support
-        answer, _ = subject.watch(instance, rescore=rescore)
         best += answer.support <= wanted
         trials += 1
         items = subject.task.outputs(instance).items

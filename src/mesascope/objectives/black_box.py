@@ -8,12 +8,14 @@ breaks either is a counterexample; a sampled objective breaks it only beyond its
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import isfinite
 from statistics import NormalDist
 from typing import Any
 
 from mesascope.core.choice import Number
 from mesascope.core.errors import NotDecomposable
 from mesascope.core.interval import Interval
+from mesascope.objectives.errors import BadPair
 
 _ROUNDING = 1e-9
 _NORMAL = NormalDist()
@@ -130,8 +132,10 @@ def check_black_box(
         NotDecomposable: with cause `sees-more-than-outputs` (two systems, same outputs, different
             value), `not-linear-in-mixtures` (a mixture whose value is not the mixture of values)
             or `too-few-samples` (no comparison could have told).
+        BadPair: a value is not finite, or a mixture is all of one probe.
         KeyError: a mixture names no probe.
     """
+    _must_tell(probes, mixtures)
     same, mixed = list(_coincidences(probes)), list(_mixtures(probes, mixtures))
     widen = _bonferroni([*same, *mixed])
     for comparisons, cause, says in (
@@ -171,6 +175,19 @@ def check_black_box(
         )
     gaps = [comparison.gap for comparison in [*same, *mixed]]
     return Finding(len(same), len(mixed), (telling[0], telling[1]), max(gaps), resolution)
+
+
+def _must_tell(probes: Sequence[Probe], mixtures: Sequence[Mixture]) -> None:
+    for probe in probes:
+        value = behaviour_value(probe).estimate
+        if not isfinite(value):
+            raise BadPair(f"probe {probe.name!r} has the value {value!r}; give a finite number")
+    for mixture in mixtures:
+        if not 0.0 < mixture.share < 1.0:
+            raise BadPair(
+                f"a mixture of {mixture.first!r} and {mixture.second!r} with share "
+                f"{mixture.share!r} is no mixture, and tells nothing; give a share between 0 and 1"
+            )
 
 
 def _coincidences(probes: Sequence[Probe]) -> Iterator[_Comparison]:
