@@ -32,8 +32,8 @@ def test_a_structure_that_raises_is_named(handle: str) -> None:
     made = SimpleNamespace(kind="rule", text="?", size=1, rerun=broken, candidates=broken)
     shown = shown_structure(system(structure=lambda: made))
     assert shown is not None
+    orchard = Orchard(tuple(range(FORKS**LENGTH)))
     with pytest.raises(SystemFailure, match=f"`{handle}` handle of 'mine'"):
-        orchard = Orchard(tuple(range(FORKS**LENGTH)))
         getattr(shown, handle)(orchard, OrchardWorld(orchard))
 
 

@@ -54,7 +54,7 @@ def read_behaviour(subject: Subject, train: Distribution, settings: Settings) ->
     else:
         sentence = (
             f"It behaves as if it wanted {explained(best.name, task)}; posterior "
-            f"{best.posterior:.2f}, {best.slip:.0%} of {found.observations} choices as if at random."
+            f"{best.posterior:.2f}, {best.slip:.0%} of {found.observations} choices at random."
         )
     if others:
         sentence += " Just as well by: " + "; ".join(others) + "."
