@@ -171,4 +171,4 @@ def test_the_scaffold_chooses_among_immediate_outcomes() -> None:
     assert run(system, MID, harness).support == {2, 6, 8}
     assert harness.log.horizon == 1
     assert scaffold_plies(system) == 1
-    assert scaffold_plies(Constant()) == 0
+    assert scaffold_plies(Constant()) == 1  # one ply ahead is credited to nobody

@@ -90,20 +90,16 @@ def selection(subject: Subject, instances: Sequence[Instance], seed: int) -> Sel
         deepest_scored = max([deepest_scored, *beyond])
         features |= _features_beyond(log, beyond)
         watch = _Watch(subject, instance, unsteady, seed)
-        if beyond and watch.moves(lambda k: _Change(noise_beyond(own_ply, k, wide=False)), _LOOKS):
-            moved += 1
-            for depth in _depths_to_try(beyond, log):
-                tried_at[depth] += 1
-                trials = _TRIALS if tried_at[depth] > _RARE else _RARE_TRIALS
-                moved_at[depth] += watch.moves(_noise_at(depth), trials)
-        else:
-            hidden = [d for d in asked if watch.moves(_hidden_at(d), _LOOKS)]
-            moved += bool(hidden)
-            for depth in beyond or [d + 1 for d in asked]:
-                tried_at[depth] += 1
-                moved_at[depth] += depth - 1 in hidden
+        decides = bool(beyond) and watch.moves(_natural_noise_beyond(own_ply), _LOOKS)
+        hidden = [] if decides else [d for d in asked if watch.moves(_hidden_at(d), _LOOKS)]
+        moved += decides or bool(hidden)
+        for depth in _depths_to_try(beyond, log) or [d + 1 for d in asked]:
+            tried_at[depth] += 1
+            trials = _TRIALS if tried_at[depth] > _RARE else _RARE_TRIALS
+            moved_at[depth] += depth - 1 in hidden or watch.moves(_noise_at(depth), trials)
     causal = [depth for depth in tried_at if moved_at[depth] >= 0.1 * tried_at[depth] > 0]
-    horizon = max(causal, default=0)
+    # How deep noise reaches counts only where noise within the scores' own range decides at all.
+    horizon = max(causal, default=0) if moved else 0
     details = {
         "decisions with something to look ahead to": tried,
         "decisions left out because the scaffold's ply ends the episode": shallow,
@@ -181,6 +177,10 @@ class _Watch:
             self.instance, rescore=change.rescore, restrict=change.restrict
         )
         return self.subject.respond(self.instance).distance(answer)
+
+
+def _natural_noise_beyond(depth: int) -> Callable[[int], _Change]:
+    return lambda seed: _Change(rescore=noise_beyond(depth, seed, wide=False))
 
 
 def _noise_at(depth: int) -> Callable[[int], _Change]:
