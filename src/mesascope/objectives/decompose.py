@@ -7,7 +7,8 @@ outputs (a description-length or run-time charge, a worst case) and is a line of
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mesascope.core.assumption import Assumption
+from mesascope.core.assumption import Assumption, Status
+from mesascope.core.choice import Number
 from mesascope.core.errors import IncomparableObjectives, NotDecomposable
 from mesascope.core.interval import Interval
 from mesascope.core.objective import BaseObjective, Objective, Utility
@@ -145,37 +146,37 @@ def _certificate(
 ) -> Assumption:
     less = " less its charges" if base.charges else ""
     statement = f"{base.name!r} is the mean of {utility.name!r} over {mu}{less}."
-    compared = [probe for probe in probes if probe.expected is not None]
+    compared = [(probe, probe.expected) for probe in probes if probe.expected is not None]
     figures = [] if finding is None else [str(finding)]
-    status = "checked" if finding is not None and finding.complete else "unchecked"
+    status: Status = "checked" if finding is not None and finding.complete else "unchecked"
     if base.aggregation != "mean":
         statement = f"{base.name!r} depends on outputs through {utility.name!r} over {mu}{less}."
         if base.aggregation == "worst-case" and finding is not None and finding.telling[0]:
             status = "checked"  # nothing more than a function of outputs is claimed
     elif compared:
-        worst = max(compared, key=_excess)
-        gap = abs(behaviour_value(worst).estimate - _estimate(worst.expected))
-        status = "checked" if _excess(worst) <= 0.0 else "failed"
+        worst, expected = max(compared, key=lambda pair: _excess(*pair))
+        gap = abs(behaviour_value(worst).estimate - _estimate(expected))
+        status = "checked" if _excess(worst, expected) <= 0.0 else "failed"
         figures.insert(
             0,
             f"value and mean differ by {gap:.3g} ({worst.name}), at worst of "
             f"{len(compared)} systems",
         )
     figure = "; ".join(figures) or "no probes that could tell"
-    return Assumption("decomposition", statement, status, figure, _SUPPORTS)  # type: ignore[arg-type]
+    return Assumption("decomposition", statement, status, figure, _SUPPORTS)
 
 
-def _excess(probe: Probe) -> float:
+def _excess(probe: Probe, expected: Number | Interval) -> float:
     """Return by how much value and expectation differ beyond their intervals; at most 0 if not."""
-    value, expected = behaviour_value(probe), probe.expected
+    value = behaviour_value(probe)
     if not isinstance(expected, Interval):
         expected = Interval.exact(_estimate(expected))
     room = _ROUNDING * max(1.0, abs(value.estimate))
     return max(value.low - expected.high, expected.low - value.high) - room
 
 
-def _estimate(value: object) -> float:
-    return value.estimate if isinstance(value, Interval) else float(value)  # type: ignore[arg-type]
+def _estimate(value: Number | Interval) -> float:
+    return value.estimate if isinstance(value, Interval) else float(value)
 
 
 def _range(probes: Sequence[Probe]) -> str:

@@ -52,8 +52,9 @@ class FunctionSystem:
             self.structure = structure
         elif isinstance(structure, Structure):
             self.structure = lambda: structure
-        if callable(getattr(fn, "trace", None)):
-            self.trace = fn.trace  # type: ignore[attr-defined]
+        trace = getattr(fn, "trace", None)
+        if callable(trace):
+            self.trace = trace
 
     def respond(self, instance: Instance, world: World[Any, Any]) -> Choice[int]:
         """Return the function's answer as a distribution.
