@@ -12,7 +12,7 @@ UV ?= $(BIN)/uv
 COMPILE := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade)
 
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check format lock oracles clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime ## search tic-tac-toe programs, look inside the winner, a
 	$(BIN)/mesascope run tictactoe $(ARGS)
 
 test: $(VENV)/.dev ## run the test suite; options for pytest: make test ARGS="-m 'not slow'"
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, module sizes, documentation
 	$(BIN)/ruff check .
@@ -40,8 +40,14 @@ lock: $(if $(filter $(BIN)/uv,$(UV)),$(VENV)/.dev) ## pin dependencies again; ne
 	$(COMPILE) --group dev --output-file requirements-dev.lock
 	$(COMPILE) --constraints requirements-dev.lock --output-file requirements.lock
 
+oracles: $(VENV)/.python ## ask other libraries again what the tests hold ours against; installs PyTorch, 1 GB
+	@$(PYTHON) -m venv $(VENV)-oracles
+	@$(VENV)-oracles/bin/python -m pip --quiet install torch==2.13.0 numpy==2.4.6 scipy==1.17.1 gymnasium==1.4.0
+	@$(VENV)-oracles/bin/python -m pip --quiet install --no-deps imitation==1.0.1 seals==0.2.1 stable-baselines3==2.9.2
+	$(VENV)-oracles/bin/python tests/oracles/imitation_cliffworld.py tests/oracles/imitation_cliffworld.json
+
 clean: ## remove the environment, builds and caches; runs are kept
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-oracles build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than what was installed from it. The dev lock holds the runtime lock's pins.

@@ -8,7 +8,13 @@ matplotlib.use("svg")
 
 # Annotated shapes and dtypes are checked in these packages. Compiled code lives elsewhere.
 install_import_hook(
-    ["mesascope.core", "mesascope.objectives", "mesascope.evidence", "mesascope.auditing"],
+    [
+        "mesascope.core",
+        "mesascope.processes",
+        "mesascope.objectives",
+        "mesascope.evidence",
+        "mesascope.auditing",
+    ],
     "beartype.beartype",
 )
 
