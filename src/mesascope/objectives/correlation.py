@@ -17,18 +17,20 @@ class Pearson:
 
     Attributes:
         x, y: one value of each for every unit.
+        groups: which units depend on one another, numbered from 0; each is its own unless given.
     """
 
     x: Float[np.ndarray, " n"]
     y: Float[np.ndarray, " n"]
+    groups: Int[np.ndarray, " n"] | None = None
 
     floor = -1.0
     ceiling = 1.0
 
     @property
     def episodes(self) -> Int[np.ndarray, " n"]:
-        """Each unit is its own."""
-        return np.arange(len(self.x))
+        """The groups: they are resampled whole."""
+        return np.arange(len(self.x)) if self.groups is None else self.groups
 
     @property
     def terms(self) -> Float[np.ndarray, "n 6"]:
@@ -43,7 +45,7 @@ class Pearson:
         spread = np.maximum(xx / n - (x / n) ** 2, 0.0), np.maximum(yy / n - (y / n) ** 2, 0.0)
         defined = np.minimum(*spread) > _CONSTANT
         scale = np.sqrt(spread[0] * spread[1])
-        shared = xy / n - x * y / n**2
+        shared = xy / n - (x / n) * (y / n)
         found = np.divide(shared, scale, out=np.full(len(sums), np.nan), where=defined)
         return np.clip(found, -1.0, 1.0)
 
@@ -65,11 +67,16 @@ def pearson(
     y: Float[np.ndarray, " n"],
     *,
     seed: int,
+    groups: Int[np.ndarray, " n"] | None = None,
     confidence: float = 0.95,
     resamples: int = RESAMPLES,
 ) -> Interval | None:
-    """Return Pearson's r with a bootstrap interval over units; None where either is constant."""
-    return interval(Pearson(x, y), seed=seed, confidence=confidence, resamples=resamples)
+    """Return Pearson's r with a bootstrap interval over units; None where either is constant.
+
+    Units of one group are drawn together.
+    """
+    figure = Pearson(x, y, groups)
+    return interval(figure, seed=seed, confidence=confidence, resamples=resamples)
 
 
 def kendall(

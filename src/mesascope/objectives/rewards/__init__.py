@@ -1,0 +1,1 @@
+"""How far apart two rewards are, and what that costs."""

@@ -1,0 +1,1 @@
+"""Small finite decision processes that the literature uses, each with its rewards."""
