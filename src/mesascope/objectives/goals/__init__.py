@@ -1,0 +1,1 @@
+"""What a policy or its trajectories say about the goal behind them."""
