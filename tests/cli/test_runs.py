@@ -4,9 +4,9 @@ A run that was stopped at any moment and resumed ends bit for bit where an undis
 """
 
 import os
-import resource
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import cache
@@ -170,17 +170,18 @@ def test_a_damaged_run_is_refused(
 def test_a_disk_without_room_ends_in_words_and_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "run"
     limit = 20_000  # bytes in a file: run.json fits, the report does not
-
-    def small_files() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
+    # A program of its own sets it: Python code in a fork of a process with threads may deadlock.
+    small_files = (
+        "import os, resource, signal, sys; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); "
+        "os.execv(sys.argv[1], sys.argv[1:])"
+    )
     found = subprocess.run(
-        [*PROGRAM, *ENUMERATION, "--output", str(path)],
+        [sys.executable, "-c", small_files, *PROGRAM, *ENUMERATION, "--output", str(path)],
         env=environment(NUMBA_DISABLE_CACHING="1"),
         capture_output=True,
         text=True,
-        preexec_fn=small_files,
         check=False,
     )
     assert found.returncode == 2, found.stderr

@@ -3,8 +3,10 @@
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from rich.text import Text
 
 M = TypeVar("M", bound=BaseModel)
+_LONGEST = 20  # letters of a name in a table
 _CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160))
 _SPELLED_OUT = {code: f"\\x{code:02x}" for code in (13, *_CONTROLS)}
 
@@ -12,6 +14,12 @@ _SPELLED_OUT = {code: f"\\x{code:02x}" for code in (13, *_CONTROLS)}
 def printable(text: str) -> str:
     """Return a text with its control characters spelled out; line ends and tabs stay."""
     return text.translate(_SPELLED_OUT)
+
+
+def named(text: str) -> Text:
+    """Return a name for a table: on one line, of bounded length, and no markup."""
+    line = printable(text).replace("\n", "\\n").replace("\t", "\\t")
+    return Text(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
 
 
 def printable_record(record: M) -> M:

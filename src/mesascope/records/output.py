@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel
 
 from mesascope.records.audit import AuditRecord
+from mesascope.records.comparison import ComparisonRecord
 from mesascope.records.figures import Record
+from mesascope.records.goals import GoalsRecord
 from mesascope.records.run import RunRecord
 
 
@@ -74,7 +76,15 @@ class ErrorRecord(Record):
     message: str
 
 
-AnyOutput = RunRecord | AuditRecord | ScoreRecord | OrganismsRecord | ErrorRecord
+AnyOutput = (
+    RunRecord
+    | AuditRecord
+    | ScoreRecord
+    | OrganismsRecord
+    | ComparisonRecord
+    | GoalsRecord
+    | ErrorRecord
+)
 
 
 class Output(RootModel[Annotated[AnyOutput, Field(discriminator="kind")]]):

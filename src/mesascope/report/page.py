@@ -1,19 +1,12 @@
 """The report: one HTML file that needs nothing but itself."""
 
-import base64
-import hashlib
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from mesascope.records.audit import AssumptionRecord, AuditRecord
 from mesascope.records.run import RunRecord
-from mesascope.report import format as form
 from mesascope.report import plots, replay, shift_plots, verdict
+from mesascope.report.shell import asset, environment, policy
 from mesascope.store import write_atomically
 
 ANSWERS = {
@@ -22,57 +15,6 @@ ANSWERS = {
     "undetermined": "undetermined",
     "not applicable": "not-applicable",
 }
-
-
-def _clean(value: Any) -> Any:
-    """Spell out what cannot be printed, in every text that enters the page."""
-    return form.printable(value) if type(value) is str else value
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("mesascope.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_clean,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "number": form.number,
-        "short": form.short,
-        "count": form.count,
-        "seconds": form.seconds,
-        "interval": form.interval,
-        "basis": form.basis,
-        "sample": form.sample,
-        "in_words": form.in_words,
-        "prose": form.prose,
-        "items": form.items,
-    }
-    return environment
-
-
-@cache
-def _asset(name: str) -> Markup:
-    """Return a file of our own, which goes into the page as it is."""
-    return Markup(files("mesascope.report").joinpath(name).read_text(encoding="utf-8"))
-
-
-def _digest(text: str) -> str:
-    """Return what a content policy calls an inline block that it allows."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _policy() -> str:
-    """Return the page's content policy: our own style and script, and nothing else at all."""
-    return (
-        "default-src 'none'; "
-        f"style-src 'sha256-{_digest(_asset('style.css'))}'; "
-        f"script-src 'sha256-{_digest(_asset('replay.js'))}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
 
 
 def _audit(audit: AuditRecord, index: int, shared: list[AssumptionRecord]) -> dict[str, Any]:
@@ -120,7 +62,7 @@ def render(record: RunRecord) -> str:
     shared = verdict.shared(record.audits)
     audits = [_audit(audit, index, shared) for index, audit in enumerate(record.audits)]
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             run=record,
@@ -129,9 +71,9 @@ def render(record: RunRecord) -> str:
             confidences=verdict.confidences(record.audits),
             rows=verdict.rows(record.audits),
             answers=ANSWERS,
-            policy=_policy(),
-            style=_asset("style.css"),
-            script=_asset("replay.js"),
+            policy=policy(),
+            style=asset("style.css"),
+            script=asset("replay.js"),
             timeline=search and plots.timeline(search),
             search_curves=[
                 (curve, plots.curve(curve, f"s{i}"))
