@@ -1,0 +1,1 @@
+"""Mazes whose training levels confound the goal with a proxy."""
