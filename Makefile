@@ -12,6 +12,12 @@ UV ?= $(BIN)/uv
 COMPILE := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade)
 
+# Outside the lock, where PyTorch would be the build for CUDA with 3 GB of libraries. The lock holds what
+# the build for the CPU needs. Where pip finds the other one only, it brings these libraries too, unless
+# PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu says where the small one is.
+TORCH := torch==2.13.0
+STABLE_BASELINES := stable-baselines3==2.9.2
+
 .PHONY: help demo test check format lock oracles clean
 .DELETE_ON_ERROR:
 
@@ -42,8 +48,8 @@ lock: $(if $(filter $(BIN)/uv,$(UV)),$(VENV)/.dev) ## pin dependencies again; ne
 
 oracles: $(VENV)/.python ## ask other libraries again what the tests hold ours against; installs PyTorch, 1 GB
 	@$(PYTHON) -m venv $(VENV)-oracles
-	@$(VENV)-oracles/bin/python -m pip --quiet install torch==2.13.0 numpy==2.4.6 scipy==1.17.1 gymnasium==1.4.0
-	@$(VENV)-oracles/bin/python -m pip --quiet install --no-deps imitation==1.0.1 seals==0.2.1 stable-baselines3==2.9.2
+	@$(VENV)-oracles/bin/python -m pip --quiet install $(TORCH) numpy==2.4.6 scipy==1.17.1 gymnasium==1.4.0
+	@$(VENV)-oracles/bin/python -m pip --quiet install --no-deps imitation==1.0.1 seals==0.2.1 $(STABLE_BASELINES)
 	$(VENV)-oracles/bin/python tests/oracles/imitation_cliffworld.py tests/oracles/imitation_cliffworld.json
 
 clean: ## remove the environment, builds and caches; runs are kept
@@ -75,5 +81,7 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
 $(VENV)/.dev: requirements-dev.lock requirements.lock pyproject.toml | $(VENV)/.python
 	@echo "Installing what mesascope and its tests need into $(VENV)"
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install $(TORCH)
+	@$(PIP) install --no-deps $(STABLE_BASELINES)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.runtime $@
