@@ -53,16 +53,14 @@ def quality(
     """
     carry_on = discount * ~graph.terminated
 
-    def backup(_: int, v: Float[Array, "g s"]) -> Float[Array, "g s"]:
+    def backup(_: Int[Array, ""], v: Float[Array, "g s"]) -> Float[Array, "g s"]:
         return _value(graph.reward + carry_on * v[:, graph.successor], rationality)
 
     v = lax.fori_loop(0, horizon - 1, backup, jnp.zeros(graph.reward.shape[:2]))
     return graph.reward + carry_on * v[:, graph.successor]
 
 
-def _value(
-    q: Float[Array, "g s a"], rationality: Float[Array, ""] | float
-) -> Float[Array, "g s"]:
+def _value(q: Float[Array, "g s a"], rationality: Float[Array, ""] | float) -> Float[Array, "g s"]:
     best = q.max(axis=-1)
     # Relative to the best, so that a large β cannot overflow; expm1 keeps a small one exact.
     spread = q - best[..., None]
@@ -85,7 +83,7 @@ def returns(
     """Return the expected discounted return of a policy from the start, for each goal."""
     carry_on = discount * ~graph.terminated
 
-    def backup(_: int, v: Float[Array, "g s"]) -> Float[Array, "g s"]:
+    def backup(_: Int[Array, ""], v: Float[Array, "g s"]) -> Float[Array, "g s"]:
         return (policy * (graph.reward + carry_on * v[:, graph.successor])).sum(axis=-1)
 
     v = lax.fori_loop(0, horizon, backup, jnp.zeros(graph.reward.shape[:2]))

@@ -1,0 +1,1 @@
+"""Policies at play: on worlds of levels, and in anybody's environment."""

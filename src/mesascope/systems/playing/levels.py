@@ -1,0 +1,131 @@
+"""A policy plays the levels of a world: all of them side by side, until every episode is over."""
+
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Int
+
+from mesascope.core.errors import BadRequest, MesascopeError
+from mesascope.core.randomness import stream
+from mesascope.processes.graph import Graph
+from mesascope.processes.seen import Seen
+from mesascope.systems.playing.choosing import AnyPolicy, Chooser
+from mesascope.systems.playing.errors import stopped
+from mesascope.systems.playing.recording import About, Recorder, Role
+from mesascope.tasks.levels.enumerate import graph_of
+from mesascope.tasks.levels.world import Level, LevelWorld, State
+
+
+def count_of(levels: Level) -> int:
+    """Return how many levels a batch holds."""
+    return len(jax.tree.leaves(levels)[0])
+
+
+@partial(jax.jit, static_argnames="world")
+def graphs_of(world: LevelWorld, levels: Level) -> Graph:
+    """Return the graphs of L levels, with a leading axis of L."""
+    return jax.vmap(partial(graph_of, world))(levels)
+
+
+@partial(jax.jit, static_argnames="world")
+def _begin(world: LevelWorld, levels: Level) -> tuple[State, Array, Array]:
+    def one(level: Level) -> tuple[State, Array, Array]:
+        state = world.reset(level)
+        return state, world.observe(level, state), world.index_of(level, state)
+
+    return jax.vmap(one)(levels)
+
+
+@partial(jax.jit, static_argnames="world")
+def _advance(
+    world: LevelWorld,
+    levels: Level,
+    states: State,
+    actions: Int[Array, " e"],
+    ended: Bool[Array, " e"],
+) -> tuple[State, Array, Array, Array, Array]:
+    """Take a step on every row that goes on: states, observations, numbers, rewards and ends."""
+    key = jax.random.key(0)  # a world of levels is deterministic, and no chance is drawn from it
+
+    def one(
+        level: Level, state: State, action: Array, over: Array
+    ) -> tuple[State, Array, Array, Array, Array]:
+        moved = world.step(key, level, state, action)
+        after = jax.tree.map(lambda new, old: jnp.where(over, old, new), moved.state, state)
+        rewards = jnp.stack([moved.info[goal] for goal in world.goals])
+        over = over | moved.terminated | moved.truncated
+        return after, world.observe(level, after), world.index_of(level, after), rewards, over
+
+    return jax.vmap(one)(levels, states, actions, ended)
+
+
+def play_levels(  # noqa: PLR0913 - what is said of a distribution belongs to it
+    policy: AnyPolicy,
+    world: LevelWorld,
+    levels: Level,
+    *,
+    seed: int,
+    discount: float,
+    episodes_per_level: int = 1,
+    sample: bool = True,
+    name: str = "train",
+    description: str = "",
+    role: Role = "train",
+) -> Seen:
+    """Return what a policy does on levels, one batch of observations a step.
+
+    The world's horizon truncates. `path_of` gives the way of an episode, for replays.
+
+    Args:
+        policy: with or without a memory; it is called on (L · episodes, …) observations, among
+            which those of episodes that are over, whose answers are not looked at.
+        world: whose levels; deterministic.
+        levels: a pytree with a leading axis of L, such as `draw_levels` gives.
+        seed: of the choices.
+        discount: γ, of the returns.
+        episodes_per_level: how often each is played.
+        sample: draw actions from the policy; else take the most probable.
+        name, description, role: of the distribution.
+
+    Raises:
+        BadRequest: no episode was asked for.
+        PlayStopped: the policy raised, or answered with no logits; `so_far` has what had ended.
+    """
+    if episodes_per_level < 1:
+        raise BadRequest(f"{episodes_per_level} episodes per level were asked for; at least 1 is")
+    about = About(name, description, role, tuple(world.goals), discount, world.horizon)
+    graphs = graphs_of(world, levels)
+    rows = np.repeat(np.arange(count_of(levels)), episodes_per_level)
+    recorder = Recorder(about, rows)
+    chooser = Chooser(
+        policy, actions=len(world.actions), rng=stream(seed, "choices", name), sample=sample
+    )
+    try:
+        _play(chooser, world, jax.tree.map(lambda part: part[rows], levels), recorder)
+    except MesascopeError as error:
+        raise stopped(error, recorder.seen(graphs)) from error
+    seen = recorder.seen(graphs)
+    assert seen is not None
+    return seen
+
+
+def _play(chooser: Chooser, world: LevelWorld, levels: Any, recorder: Recorder) -> None:
+    """Play until every episode is over."""
+    state, observation, number = _begin(world, levels)
+    chooser.start(len(recorder.level_of))
+    for time in range(world.horizon):
+        alive = ~recorder.ended
+        if not alive.any():
+            return
+        actions = chooser.choose(np.asarray(observation), alive)
+        before = np.asarray(number)
+        state, observation, number, rewards, over = _advance(
+            world, levels, state, actions.astype(np.int32), recorder.ended
+        )
+        on = np.flatnonzero(alive)
+        recorder.add(on, before[on], actions[on], np.asarray(rewards, np.float64)[on], time)
+        recorder.ended = np.array(over)
+    recorder.ended[:] = True
