@@ -30,6 +30,7 @@ _KINDS = {
     "audit": "`mesascope audit`",
     "comparison": "`mesascope compare`",
     "goals": "`mesascope goals`",
+    "policy-audit": "`mesascope audit POLICY --env …` and `mesascope run` of a world of levels",
     "score": "`mesascope score`",
     "organisms": "`mesascope organisms`",
     "error": "any command that refuses, after the message on standard error",

@@ -8,6 +8,7 @@ from mesascope.records.audit import AuditRecord
 from mesascope.records.comparison import ComparisonRecord
 from mesascope.records.figures import Record
 from mesascope.records.goals import GoalsRecord
+from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import RunRecord
 
 
@@ -83,6 +84,7 @@ AnyOutput = (
     | OrganismsRecord
     | ComparisonRecord
     | GoalsRecord
+    | PolicyAuditRecord
     | ErrorRecord
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mesascope.records.marker import MarkerRecord
+from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord, EnvironmentRecord, RunRecord
 from mesascope.store.atomic import remove_leftovers, write_atomically
 from mesascope.store.creation import MARKER, create_directory
@@ -30,6 +31,8 @@ PREVIOUS = "checkpoint.previous.json"
 RESULT = "result.json"
 REPORT = "report.html"
 CHECKPOINT_SCHEMA = "mesascope-checkpoint/1"
+
+Result = RunRecord | PolicyAuditRecord
 
 
 @dataclass(frozen=True)
@@ -208,13 +211,13 @@ class RunDirectory:
         cause = str(problem).removesuffix(START_AGAIN).strip()
         return Checkpoint(state, (f"{cause} Going on from {PREVIOUS}, the one before it.",))
 
-    def write_result(self, record: RunRecord) -> None:
+    def write_result(self, record: Result) -> None:
         """Store the record of the run."""
         self._must_be_writable()
         data = seal(record.model_dump(mode="json"), spaced=True)
         write_atomically(self.path / RESULT, data)
 
-    def read_result(self) -> RunRecord | None:
+    def read_result(self) -> Result | None:
         """Return the record of the run, or None where it has not ended.
 
         Raises:
@@ -224,7 +227,8 @@ class RunDirectory:
         remedy = f"Delete it and write it again by `{self.resume_command}`."
         try:
             fields = unseal(read_bytes(path), path, remedy)
-            return RunRecord.model_validate(fields)
+            shape = PolicyAuditRecord if fields.get("kind") == "policy-audit" else RunRecord
+            return shape.model_validate(fields)
         except FileNotFoundError:
             return None
         except ValidationError as error:
