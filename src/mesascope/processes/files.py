@@ -11,6 +11,7 @@ import numpy as np
 from mesascope.core.names import unknown_name
 from mesascope.processes.errors import BadArray, BadFile
 from mesascope.processes.process import Process
+from mesascope.processes.reward import full
 
 DISCOUNT = 0.99
 _REWARD = "reward_"
@@ -70,6 +71,8 @@ def read(path: Path, discount: float | None = None) -> Bundle:
         initial=arrays.get("initial"),
         terminal=arrays.get("terminal"),
     )
+    for name, reward in rewards.items():
+        full(process, reward, f"{_REWARD}{name}")  # an error names the array as the file does
     return Bundle(process, rewards, **rest)
 
 
