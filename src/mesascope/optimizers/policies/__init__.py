@@ -1,0 +1,1 @@
+"""Base optimizers of policies: PPO, prioritised replay of levels, evolution strategies."""
