@@ -87,7 +87,10 @@ R = {"reward_r": np.arange(9.0)}
         (R | {"transition": np.ones((2, 3))}, "transition has shape (2, 3)"),
         (R | {"transition": np.array([["a"]])}, "transition has"),
         (broken("reward_r", (3, 1), np.inf), "reward_r[3, 1] is inf"),
-        ({"reward_r": np.zeros(8)}, "reward_r has shape (8,), and (9,), (9, 5) or (9, 5, 9) is expected"),
+        (
+            {"reward_r": np.zeros(8)},
+            "reward_r has shape (8,), and (9,), (9, 5) or (9, 5, 9) is expected",
+        ),
         (R | {"coverage": np.zeros((9, 5, 9))}, "coverage is zero everywhere"),
         (R | {"coverage": np.ones((9, 5))}, "coverage has shape (9, 5)"),
         (R | {"initial": np.full(9, 0.2)}, "initial sums to 1.8"),
