@@ -25,6 +25,7 @@ class Seen:
         action: what was chosen, (N,).
         graphs: the levels' graphs with a leading axis of L, padded to as many states; None where
             the levels could not be enumerated.
+        notes: what to know of how this was seen.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Seen:
     state: Int[np.ndarray, " n"]
     action: Int[np.ndarray, " n"]
     graphs: Graph | None
+    notes: tuple[str, ...] = ()
 
     @property
     def levels(self) -> int:

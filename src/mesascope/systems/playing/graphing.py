@@ -1,0 +1,149 @@
+"""Graphs for what was seen: levels enumerated, and every episode found again in its graph."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from mesascope.processes.seen import Seen
+from mesascope.tasks.gymnasium_envs.enumerate import Explored, NotEnumerable, explore
+from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
+from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
+from mesascope.tasks.gymnasium_envs.make import actions_of
+from mesascope.tasks.gymnasium_envs.remembering import Level, padded, remembered
+from mesascope.tasks.gymnasium_envs.state import NotComparable, key_of
+
+CAP = 3000  # states of a level
+BUDGET = 12_000  # steps that are tried in copies, over all levels; a thousand take about a second
+
+Trails = dict[int, list[bytes]]  # of each episode, the digest of every state it was in
+
+
+def graphed(
+    seen: Seen, env: Any, goals: tuple[Goal, ...], seeds: list[int], trails: Trails
+) -> Seen:
+    """Return what was seen with the levels' graphs, the states' numbers, and returns without time.
+
+    Levels without a graph are left out if others have one. If none has, what was seen is returned
+    as it is. A note says why.
+
+    Args:
+        seen: whole.
+        env: to enumerate; it is reset.
+        goals: those of `seen`.
+        seeds: of its levels.
+        trails: by episode.
+
+    Raises:
+        GoalFailed: a goal raised on a state that can be reached.
+    """
+    levels, why = _enumerated(env, goals, seeds)
+    numbers: dict[int, np.ndarray] = {}
+    for episode, level in enumerate(seen.level_of.tolist()):
+        if level not in levels:
+            continue
+        found = _followed(levels[level], trails[episode], seen.action[seen.episode == episode])
+        if found is None:
+            del levels[level]
+            why.setdefault("an episode went where its graph does not lead", level)
+        else:
+            numbers[episode] = found
+    said = [f"{reason} (seed {seeds[level]})" for reason, level in why.items()]
+    if not levels:
+        note = f"No level could be enumerated: {'; '.join(said)}."
+        return replace(seen, notes=(*seen.notes, note))
+    notes = seen.notes
+    if why:
+        notes += (
+            f"{len(levels)} of {len(seeds)} levels were enumerated, and only these are kept: "
+            f"{'; '.join(said)}.",
+        )
+    return replace(_kept(seen, levels, numbers), notes=notes)
+
+
+def _enumerated(
+    env: Any, goals: tuple[Goal, ...], seeds: list[int]
+) -> tuple[dict[int, Level], dict[str, int]]:
+    """Return the levels that have a graph, and the reasons why others have none."""
+    levels: dict[int, Level] = {}
+    why: dict[str, int] = {}
+    known: dict[bytes, Level] = {}
+    left = BUDGET
+    start = int(getattr(env.action_space, "start", 0))
+    actions = range(start, start + len(actions_of(env)))
+    for number, seed in enumerate(seeds):
+        observation, info = _reset(env, seed)
+        try:
+            key = key_of(env)
+            if key not in known:
+                moment = Moment(env, observation, 0.0, info)
+                found = _explored(env, goals, moment, actions, left, seed)
+                left -= found.tried
+                known[key] = remembered(found, CAP)
+            levels[number] = known[key]
+        except (NotEnumerable, NotComparable) as error:
+            why.setdefault(str(error), number)
+            if not levels:  # what is true of the first is likely to be true of all
+                break
+            if "would have to be tried" in str(error):
+                break
+    return levels, why
+
+
+def _explored(
+    env: Any, goals: tuple[Goal, ...], moment: Moment, actions: range, left: int, seed: int
+) -> Explored:
+    try:
+        return explore(env, goals, moment, actions=actions, cap=CAP, budget=left)
+    except GoalFailed as error:
+        raise GoalFailed(
+            f"{error}, while the level of seed {seed} was enumerated. A goal must answer in every "
+            "state that can be reached"
+        ) from error
+
+
+def _reset(env: Any, seed: int) -> tuple[Any, dict[str, Any]]:
+    try:
+        observation, info = env.reset(seed=seed)
+    except Exception as error:
+        raise EnvironmentFailed(
+            f"the environment raised {type(error).__name__} on reset(seed={seed}): {error}"
+        ) from error
+    return observation, info
+
+
+def _followed(
+    level: Level, trail: list[bytes], actions: Int[np.ndarray, " t"]
+) -> Int[np.ndarray, " t"] | None:
+    """Return the states that actions were taken in; None if the graph leads elsewhere."""
+    here, states = 0, []
+    for time, key in enumerate(trail):
+        if level.keys.get(key) != level.node[here]:
+            return None
+        if time < len(actions):
+            states.append(here)
+            here = int(level.successor[here, actions[time]])
+    return np.array(states)
+
+
+def _kept(seen: Seen, levels: dict[int, Level], numbers: dict[int, np.ndarray]) -> Seen:
+    """Return what was seen on some levels, counted anew, with returns as their graphs give them."""
+    order = sorted(levels)
+    renumbered = {level: i for i, level in enumerate(order)}
+    episodes = [e for e, level in enumerate(seen.level_of.tolist()) if level in renumbered]
+    actions = [seen.action[seen.episode == e] for e in episodes]
+    states = [numbers[e] for e in episodes]
+    returns = []
+    for e, state, action in zip(episodes, states, actions, strict=True):
+        reward = levels[int(seen.level_of[e])].reward[:, state, action]
+        returns.append(reward @ seen.discount ** np.arange(len(state)))
+    return replace(
+        seen,
+        returns=np.array(returns),
+        level_of=np.array([renumbered[int(seen.level_of[e])] for e in episodes]),
+        episode=np.repeat(np.arange(len(episodes)), [len(s) for s in states]),
+        state=np.concatenate(states),
+        action=np.concatenate(actions),
+        graphs=padded([levels[level] for level in order]),
+    )

@@ -1,0 +1,1 @@
+"""Anybody's Gymnasium environments: made, observed, their levels enumerated, their goals named."""

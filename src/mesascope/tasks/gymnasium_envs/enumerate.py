@@ -1,0 +1,153 @@
+"""A level of somebody's environment, enumerated by copying it and trying everything."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from mesascope.core.errors import MesascopeError
+from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
+from mesascope.tasks.gymnasium_envs.picture import place_of
+
+_REPEATS = 8  # of a step, from copies with other seeds, wherever it drew a random number
+_ALWAYS = 4  # states whose steps are repeated even where the environment's generator stood still
+
+
+class NotEnumerable(Exception):
+    """Why a level has no graph, to be told in a note."""
+
+
+@dataclass
+class Explored:
+    """The states of a level that can be reached, goals' memories apart.
+
+    Attributes:
+        keys: the number of each state by its digest; the start is 0.
+        at_start: what each goal says of the start, and whether that pays only once.
+        steps: of each state that is acted in, by number, what each action does.
+        place: of each state, (N,).
+        observations: of each state.
+        tried: how many steps were.
+    """
+
+    keys: dict[bytes, int]
+    at_start: list[tuple[float, bool]]
+    steps: dict[int, list["Step"]] = field(default_factory=dict)
+    place: list[int] = field(default_factory=list)
+    observations: list[Any] = field(default_factory=list)
+    tried: int = 0
+
+
+class Step(NamedTuple):
+    """Where an action leads, what each goal says of that and which of it pays only once."""
+
+    after: int
+    worth: list[float]
+    once: list[bool]
+    ended: bool
+
+
+def explore(
+    env: Any, goals: tuple[Goal, ...], start: Moment, *, actions: range, cap: int, budget: int
+) -> Explored:
+    """Return every state that can be reached from where an environment is.
+
+    Args:
+        env: that has just been reset; it is copied and stays as it is.
+        goals: asked at every step.
+        start: how things stand now.
+        actions: all there are.
+        cap: how many states there may be.
+        budget: how many steps may be tried.
+
+    Raises:
+        NotEnumerable: it cannot be copied or compared, has chance, or is too large.
+        GoalFailed: a goal raised on a state that can be reached.
+    """
+    counters = state.counters_of(env)
+    found = Explored({_key(env): 0}, [goal.worth(start) for goal in goals])
+    found.place.append(place_of(env))
+    found.observations.append(start.observation)
+    waiting: deque[tuple[int, Any]] = deque([(0, _copy(env))])
+    acted = {0}
+    while waiting:
+        number, here = waiting.popleft()
+        found.steps[number] = []
+        for action in actions:
+            found.tried += 1
+            if found.tried > budget:
+                raise NotEnumerable(f"more than {budget} steps would have to be tried")
+            there, moment, ended = _try(here, action, counters, always=len(acted) <= _ALWAYS)
+            after = _number(found, there, moment, cap)
+            if not ended and after not in acted:
+                acted.add(after)
+                waiting.append((after, there))
+            said = [goal.worth(moment) for goal in goals]
+            step = Step(after, [w for w, _ in said], [o for _, o in said], ended)
+            found.steps[number].append(step)
+    return found
+
+
+def _number(found: Explored, env: Any, moment: Moment, cap: int) -> int:
+    """Return the number of the state that an environment is in, new or not."""
+    key = _key(env)
+    if key not in found.keys:
+        if len(found.keys) == cap:
+            raise NotEnumerable(f"it has more than {cap} states")
+        found.keys[key] = len(found.keys)
+        found.place.append(place_of(env))
+        found.observations.append(moment.observation)
+    return found.keys[key]
+
+
+def _try(
+    env: Any, action: int, counters: list[dict[str, Any]], *, always: bool
+) -> tuple[Any, Moment, bool]:
+    """Return where a step from a copy leads; once more and again where chance may be in it."""
+    there, moment, ended, drew = _step(env, action, counters)
+    if drew or always:
+        first = (_key(there), float(moment.reward), ended)
+        for repeat in range(_REPEATS if drew else 1):
+            again, other, over, _ = _step(env, action, counters, repeat + 1)
+            if (_key(again), float(other.reward), over) != first:
+                raise NotEnumerable("the same action in the same state led to different results")
+    return there, moment, ended
+
+
+def _step(
+    env: Any, action: int, counters: list[dict[str, Any]], seed: int | None = None
+) -> tuple[Any, Moment, bool, bool]:
+    there = _copy(env)
+    if seed is not None:
+        state.reseed(there, seed)
+    before = state.chance_of(there)
+    try:
+        observation, reward, terminated, truncated, info = there.step(action)
+    except MesascopeError:
+        raise
+    except Exception as error:
+        raise NotEnumerable(
+            f"action {action} raised {type(error).__name__} in a copy: {error}"
+        ) from error
+    drew = state.chance_of(there) != before
+    state.wind_back(there, counters)
+    return (
+        there,
+        Moment(there, observation, float(reward), info),
+        bool(terminated or truncated),
+        drew,
+    )
+
+
+def _copy(env: Any) -> Any:
+    try:
+        return state.copied(env)
+    except Exception as error:
+        raise NotEnumerable(f"it cannot be copied: {type(error).__name__}: {error}") from error
+
+
+def _key(env: Any) -> bytes:
+    try:
+        return state.key_of(env)
+    except state.NotComparable as error:
+        raise NotEnumerable(f"its states cannot be compared: it holds {error}") from error

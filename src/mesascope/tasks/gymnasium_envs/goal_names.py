@@ -1,0 +1,83 @@
+"""Goals named in a text, as on the command line: `reach:green goal`, `place:1,1`, `my:goal`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mesascope.core.errors import BadRequest
+from mesascope.tasks.gymnasium_envs.goals import (
+    Goal,
+    as_goal,
+    collect_kind,
+    follow_agent,
+    from_info,
+    from_reward,
+    reach_object,
+    reach_place,
+)
+from mesascope.tasks.gymnasium_envs.make import load_attribute
+
+WRITTEN = (
+    "reward, reach:[COLOUR ]KIND, collect:[COLOUR ]KIND, follow:[COLOUR ]KIND, place:ROW,COLUMN, "
+    "place:top-left, info:KEY, or module:function"
+)
+
+
+def goal_named(text: str) -> Goal:
+    """Return the goal that a text names; `NAME=…` in front gives it another name.
+
+    `module:function` executes that module's code.
+
+    Raises:
+        BadRequest: the text cannot be read.
+        UnknownName: no such kind, colour or corner; says what was meant, perhaps.
+        CannotLoad: no such module or function.
+    """
+    name, equals, rest = text.strip().partition("=")
+    goal = _read((rest if equals else name).strip())
+    return as_goal(goal, name.strip()) if equals else goal
+
+
+def goals_of(things: str | Sequence[Any]) -> tuple[Goal, ...]:
+    """Return goals from texts and functions, the base objective first.
+
+    Args:
+        things: goals, functions and names of goals; or one text of names joined by semicolons.
+
+    Raises:
+        BadRequest: there is none, or two share a name.
+    """
+    if isinstance(things, str):
+        things = [part for part in things.split(";") if part.strip()]
+    goals = tuple(goal_named(one) if isinstance(one, str) else as_goal(one) for one in things)
+    names = [goal.name for goal in goals]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not goals or twice:
+        said = f"two goals are called {twice[0]!r}" if twice else "there is no goal"
+        raise BadRequest(f"{said}; name at least one, each differently: {WRITTEN}")
+    return goals
+
+
+def _read(text: str) -> Goal:
+    if text == "reward":
+        return from_reward()
+    prefix, colon, rest = text.partition(":")
+    if not colon or not rest:
+        raise BadRequest(f"cannot read the goal {text!r}; a goal is {WRITTEN}")
+    if prefix == "info":
+        return from_info(rest)
+    if prefix == "place":
+        return _place(rest)
+    of_object = {"reach": reach_object, "collect": collect_kind, "follow": follow_agent}
+    if prefix in of_object:
+        *colour, kind = rest.split()
+        return of_object[prefix](kind, " ".join(colour) or None)
+    return as_goal(load_attribute(prefix, rest), rest)
+
+
+def _place(text: str) -> Goal:
+    parts = text.split(",")
+    if len(parts) == 2 and all(part.strip().isdecimal() for part in parts):
+        return reach_place(int(parts[0]), int(parts[1]))
+    if len(parts) == 1 and not text.strip().isdecimal():
+        return reach_place(text.strip())
+    raise BadRequest(f"cannot read the place {text!r}; write a row and a column, such as 1,1")

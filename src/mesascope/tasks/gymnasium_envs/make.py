@@ -1,0 +1,189 @@
+"""Making an environment from whatever names one: an id, a factory, a module's factory, itself."""
+
+import ast
+import importlib
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from mesascope.core.errors import BadRequest, CannotLoad, MesascopeError, UnknownName
+from mesascope.core.names import unknown_name
+from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed
+from mesascope.tasks.gymnasium_envs.extras import need
+from mesascope.tasks.gymnasium_envs.observation import Observation, observe_as
+
+Environment = Any  # a gymnasium.Env; Gymnasium is an extra
+
+
+def make_environment(
+    what: str | Callable[..., Environment] | Environment,
+    *,
+    observation: Observation = "auto",
+    shape: tuple[int, ...] | None = None,
+    actions: int | None = None,
+    **kwargs: Any,
+) -> Environment:
+    """Return a Gymnasium environment with discrete actions.
+
+    Args:
+        what: an id such as `MiniGrid-Empty-6x6-v0`, with `?key=value&…` for arguments if wanted;
+            `module:factory`, which executes that module's code; a factory; or an environment.
+        observation: what of a MiniGrid observation is given: see `observe_as`.
+        shape: of the observations that the policy expects, where that is known.
+        actions: give only the first so many, such as 3 for the moves of MiniGrid.
+        **kwargs: for the environment.
+
+    Raises:
+        UnknownName: no environment has this id; says what was meant, perhaps.
+        MissingExtra: Gymnasium or MiniGrid is not installed.
+        CannotLoad: no such module or factory.
+        EnvironmentFailed: the environment could not be made.
+        BadRequest: its actions are not discrete, or its observations do not fit.
+    """
+    if isinstance(what, str):
+        name, told = read_environment(what)
+        given: dict[str, Any] = {"observation": observation, "shape": shape, "actions": actions}
+        if set(told) & set(given):  # an option in the text is this function's, not the maker's
+            given |= {key: told.pop(key) for key in set(told) & set(given)}
+            return make_environment(lambda **kw: _made(name, kw), **given, **(told | kwargs))
+        env = _made(name, told | kwargs)
+    elif is_environment(what):
+        env = what
+        if kwargs:
+            raise BadRequest(
+                f"{what} is made already, so that {', '.join(kwargs)} came too late; give its id "
+                "or a function that makes it"
+            )
+    elif callable(what):
+        env = _call(what, kwargs, getattr(what, "__qualname__", repr(what)))
+    else:
+        raise BadRequest(
+            f"a {type(what).__name__} is no environment; give a Gymnasium id, 'module:factory', a "
+            "function that makes one, or the environment"
+        )
+    return observe_as(_few_actions(env, actions), observation, shape)
+
+
+def is_environment(thing: Any) -> bool:
+    """Return whether something is an environment rather than a way to make one."""
+    return not isinstance(thing, type) and all(
+        hasattr(thing, name) for name in ("reset", "step", "action_space", "observation_space")
+    )
+
+
+def read_environment(text: str) -> tuple[str, dict[str, Any]]:
+    """Return the id and arguments of `ENV_ID?key=value&key=value`.
+
+    A value is read as Python's number, text, truth value or tuple; anything else is text.
+
+    Raises:
+        BadRequest: an argument has no `=`.
+    """
+    name, _, query = text.strip().partition("?")
+    arguments = {}
+    for part in filter(None, query.split("&")):
+        key, equals, value = part.partition("=")
+        if not equals or not key.isidentifier():
+            raise BadRequest(
+                f"cannot read the argument {part!r} of {name!r}; write it as key=value, several "
+                "joined by &, such as 'MiniGrid-Empty-8x8-v0?max_steps=50'"
+            )
+        try:
+            arguments[key] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            arguments[key] = value
+    return name, arguments
+
+
+def actions_of(env: Environment) -> tuple[str, ...]:
+    """Return the names of an environment's actions, which are numbers where it has no names.
+
+    Raises:
+        BadRequest: the actions are not discrete.
+    """
+    space = env.action_space
+    if not hasattr(space, "n") or getattr(space, "shape", None) != ():
+        raise BadRequest(
+            f"the actions of {env} are {space}; only Discrete actions can be audited. Wrap the "
+            "environment so that an action is one of a few, as gymnasium.wrappers."
+            "TransformAction can"
+        )
+    named: Any = getattr(env.unwrapped, "actions", None)
+    is_enum = isinstance(named, type) and issubclass(named, IntEnum)
+    names = {int(a): str(a.name) for a in named} if is_enum else {}
+    start = int(getattr(space, "start", 0))
+    return tuple(names.get(a, str(a)) for a in range(start, start + int(space.n)))
+
+
+def _made(name: str, kwargs: dict[str, Any]) -> Environment:
+    module, colon, factory = name.partition(":")
+    if colon and all(part.isidentifier() for part in factory.split(".")):
+        return _call(load_attribute(module, factory), kwargs, name)
+    gymnasium = need("gymnasium")
+    if name.startswith(("MiniGrid", "BabyAI")):
+        need("minigrid")
+    if name.startswith("mesascope/"):
+        importlib.import_module("mesascope.tasks.gymnasium_envs.confounded").register()
+    if not colon and name not in gymnasium.registry:
+        if "minigrid" in name.lower():
+            need("minigrid")
+        raise _no_environment(name, list(gymnasium.registry))
+    return _call(lambda **kw: gymnasium.make(name, **kw), kwargs, name)
+
+
+def _no_environment(name: str, known: list[str]) -> UnknownName:
+    """Return the error for an id that is not registered; of a long list, what is near."""
+    message = str(unknown_name("environment", name, known))
+    shown, _, _ = message.partition(" There is: ")
+    return UnknownName(
+        f"{shown} {len(known)} are registered; list them with gymnasium.pprint_registry(), or "
+        "write 'module:factory' for one of your own"
+    )
+
+
+def _call(maker: Callable[..., Any], kwargs: dict[str, Any], name: str) -> Environment:
+    try:
+        env = maker(**kwargs)
+    except MesascopeError:
+        raise
+    except Exception as error:
+        given = f" with {kwargs}" if kwargs else ""
+        raise EnvironmentFailed(
+            f"{name} could not be made{given}: {type(error).__name__}: {error}. Try it in Python"
+        ) from error
+    if not is_environment(env):
+        raise BadRequest(
+            f"{name} made a {type(env).__name__}, which is no Gymnasium environment; expected "
+            "reset, step, action_space and observation_space"
+        )
+    return env
+
+
+def load_attribute(module: str, path: str) -> Any:
+    """Return what `module:path` names. This executes the module's code.
+
+    Raises:
+        CannotLoad: no such module or attribute.
+    """
+    try:
+        found: Any = importlib.import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise CannotLoad(
+            f"cannot load {module}:{path}: {error}. Run from the directory that holds the module, "
+            "or put it on PYTHONPATH"
+        ) from error
+    return found
+
+
+def _few_actions(env: Environment, count: int | None) -> Environment:
+    there = len(actions_of(env))
+    if count is None or count == there:
+        return env
+    if not 1 <= count <= there:
+        raise BadRequest(f"the first {count} actions were asked for, and {env} has {there}")
+    gymnasium = need("gymnasium")
+    start = int(env.action_space.start)
+    space = gymnasium.spaces.Discrete(count, start=start)
+    return need("gymnasium.wrappers").TransformAction(env, int, space)

@@ -1,0 +1,109 @@
+"""States with what each goal remembers: whether it has been paid already."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from mesascope.processes.graph import Graph
+from mesascope.tasks.gymnasium_envs.enumerate import Explored, NotEnumerable, Step
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """An enumerated level: the graph of pairs of an environment's state and goals' memories.
+
+    Attributes:
+        keys: the number of an environment's state by its digest.
+        node: the environment's state of each of S states, (S,).
+        observations: of each state of the environment.
+        successor, terminated: (S, A); reward: (G, S, A); place: (S,). The start is state 0.
+    """
+
+    keys: dict[bytes, int]
+    node: Int[np.ndarray, " s"]
+    observations: list[Any]
+    successor: Int[np.ndarray, "s a"]
+    reward: Float[np.ndarray, "g s a"]
+    terminated: Bool[np.ndarray, "s a"]
+    place: Int[np.ndarray, " s"]
+
+
+def remembered(found: Explored, cap: int) -> Level:
+    """Return the level whose states know which goals were reached.
+
+    Raises:
+        NotEnumerable: these are more than `cap`.
+    """
+    actions = len(found.steps[0])
+    start = (0, tuple(bool(o and w) for w, o in found.at_start))
+    number: dict[tuple[int, tuple[bool, ...]], int] = {start: 0}
+    after, reward, final = [], [], []
+    for node, paid in (waiting := [start]):
+        here = found.steps.get(node) or [_stay(node, len(paid))] * actions
+        row = []
+        for step in here:
+            now = tuple(
+                bool(p or (o and w)) for p, o, w in zip(paid, step.once, step.worth, strict=True)
+            )
+            pair = (step.after, now)
+            if pair not in number:
+                if len(number) == cap:
+                    raise NotEnumerable(
+                        f"with what the goals remember it has more than {cap} states"
+                    )
+                number[pair] = len(number)
+                waiting.append(pair)
+            row.append(number[pair])
+        after.append(row)
+        reward.append([paying(step.worth, step.once, paid) for step in here])
+        final.append([step.ended for step in here])
+    nodes = np.array([node for node, _ in waiting])
+    return Level(
+        keys=found.keys,
+        node=nodes,
+        observations=found.observations,
+        successor=np.array(after, np.int32),
+        reward=np.moveaxis(np.array(reward), -1, 0),
+        terminated=np.array(final, bool),
+        place=np.array(found.place, np.int32)[nodes],
+    )
+
+
+def paying(
+    worth: list[float], once: list[bool], paid: tuple[bool, ...] | list[bool]
+) -> list[float]:
+    """Return what each goal pays, given which were paid before."""
+    return [0.0 if o and p else w for w, o, p in zip(worth, once, paid, strict=True)]
+
+
+def _stay(node: int, goals: int) -> Step:
+    """Return a step of a state where episodes end, in which nobody acts."""
+    return Step(node, [0.0] * goals, [True] * goals, True)
+
+
+def padded(levels: list[Level]) -> Graph:
+    """Return the graphs of levels with a leading axis, filled up with ends in no place."""
+    size = max(len(level.node) for level in levels)
+    parts = [_padded(level, size) for level in levels]
+    return Graph(
+        successor=jnp.asarray(np.stack([p[0] for p in parts]), jnp.int32),
+        reward=jnp.asarray(np.stack([p[1] for p in parts]), jnp.float32),
+        terminated=jnp.asarray(np.stack([p[2] for p in parts])),
+        start=jnp.zeros(len(levels), jnp.int32),
+        place=jnp.asarray(np.stack([p[3] for p in parts]), jnp.int32),
+    )
+
+
+def _padded(level: Level, size: int) -> tuple[np.ndarray, ...]:
+    count, actions = level.successor.shape
+    more = size - count
+    loops = np.repeat(np.arange(count, size)[:, None], actions, axis=1)
+    return (
+        np.concatenate([level.successor, loops]),
+        np.pad(level.reward, ((0, 0), (0, more), (0, 0))),
+        np.pad(level.terminated, ((0, more), (0, 0)), constant_values=True),
+        np.pad(level.place, (0, more), constant_values=-1),
+    )

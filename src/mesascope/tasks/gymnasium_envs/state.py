@@ -1,0 +1,141 @@
+"""The state of an environment: copied, compared, and apart from counting steps and drawing."""
+
+import copy
+import hashlib
+from collections import deque
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+COUNTERS = frozenset(
+    [
+        "step_count",
+        "_step_count",
+        "steps_count",
+        "_elapsed_steps",
+        "elapsed_steps",
+        "num_steps",
+        "current_step",
+    ]
+)
+# What no transition depends on: how it is drawn, what it is described by, and chance.
+_ASIDE = COUNTERS | frozenset(
+    [
+        "spec",
+        "_np_random",
+        "_np_random_seed",
+        "np_random",
+        "action_space",
+        "observation_space",
+        "_action_space",
+        "_observation_space",
+        "metadata",
+        "_metadata",
+        "_cached_spec",
+        "_saved_kwargs",
+        "render_mode",
+        "window",
+        "clock",
+        "screen",
+        "window_surface",
+        "screen_size",
+        "render_size",
+        "lastaction",
+        "mission_space",
+        "env",
+        "P",
+        "initial_state_distrib",
+    ]
+)
+_PLAIN = {"OrderEnforcing", "PassiveEnvChecker", "TimeLimit", "RecordEpisodeStatistics"}
+_SHARED = ("P", "spec", "_cached_spec", "observation_space", "action_space", "_observation_space")
+
+
+class NotComparable(Exception):
+    """An environment holds something whose equality cannot be seen."""
+
+
+def layers(env: Any) -> Iterator[Any]:
+    """Return an environment and all that it wraps, from the outside in."""
+    yield env
+    while "env" in getattr(env, "__dict__", {}) and env is not env.unwrapped:
+        env = env.env
+        yield env
+
+
+def copied(env: Any) -> Any:
+    """Return a copy that goes its own way; spaces and specifications, which stay, are shared."""
+    memo: dict[int, Any] = {}
+    for layer in layers(env):
+        for name in _SHARED:
+            thing = vars(layer).get(name)
+            if thing is not None:
+                memo[id(thing)] = thing
+    return copy.deepcopy(env, memo)
+
+
+def counters_of(env: Any) -> list[dict[str, Any]]:
+    """Return the step counters of each layer."""
+    return [{k: v for k, v in vars(layer).items() if k in COUNTERS} for layer in layers(env)]
+
+
+def wind_back(env: Any, counters: list[dict[str, Any]]) -> None:
+    """Set the step counters as they were: in a graph there is no time."""
+    for layer, values in zip(layers(env), counters, strict=True):
+        vars(layer).update(values)
+
+
+def chance_of(env: Any) -> Any:
+    """Return the state of the environment's generator, to see whether a step drew from it."""
+    generator = getattr(env.unwrapped, "_np_random", None)
+    return None if generator is None else repr(generator.bit_generator.state)
+
+
+def reseed(env: Any, *seed: int) -> None:
+    """Let the environment's own generator begin elsewhere."""
+    if getattr(env.unwrapped, "_np_random", None) is not None:
+        env.unwrapped.np_random = np.random.default_rng(seed)
+
+
+def key_of(env: Any) -> bytes:
+    """Return a digest of everything that a transition may depend on, step counters apart.
+
+    Raises:
+        NotComparable: something in there is neither plain data nor an object of plain data.
+    """
+    parts: list[Any] = []
+    for layer in layers(env):
+        if type(layer).__name__ not in _PLAIN:
+            parts.append(_attributes(layer, (id(layer),)))
+    return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
+
+
+def _frozen(value: Any, above: tuple[int, ...]) -> Any:
+    """Return plain data that is equal where two values are; `above` are the ids on the way here."""
+    if value is None or isinstance(value, bool | int | float | str | bytes):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        small = value.size <= 16
+        return value.tolist() if small else (value.shape, value.dtype.str, value.tobytes())
+    if isinstance(value, type | Enum) or callable(value):
+        return getattr(value, "__qualname__", None) or str(value)
+    if id(value) in above:
+        return ("above", len(above) - above.index(id(value)))
+    above = (*above, id(value))
+    if isinstance(value, list | tuple | deque):
+        return [_frozen(one, above) for one in value]
+    if isinstance(value, dict):
+        return [(repr(k), _frozen(v, above)) for k, v in value.items()]
+    if isinstance(value, set | frozenset):
+        return sorted(repr(one) for one in value)
+    if hasattr(value, "__dict__"):
+        return [type(value).__qualname__, *_attributes(value, above)]
+    raise NotComparable(f"a {type(value).__qualname__}")
+
+
+def _attributes(owner: Any, above: tuple[int, ...]) -> list[Any]:
+    return [(k, _frozen(v, above)) for k, v in vars(owner).items() if k not in _ASIDE]
