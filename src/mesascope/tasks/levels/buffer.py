@@ -10,9 +10,7 @@ from mesascope.tasks.levels.world import Level, LevelWorld
 
 
 @partial(jax.jit, static_argnames=("world", "count"))
-def _draw(
-    world: LevelWorld, key: PRNGKeyArray, count: int, share: Float[Array, ""]
-) -> Level:
+def _draw(world: LevelWorld, key: PRNGKeyArray, count: int, share: Float[Array, ""]) -> Level:
     def one(key: PRNGKeyArray) -> Level:
         kind, rest = jax.random.split(key)
         return world.draw(rest, jax.random.bernoulli(kind, share))

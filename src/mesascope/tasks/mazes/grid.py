@@ -1,5 +1,6 @@
 """A square grid with walls: cells as numbers, moves, layouts, and where things may stand."""
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import jax
@@ -12,6 +13,7 @@ from mesascope.core.errors import BadRequest, UnknownName
 ACTIONS = ("up", "left", "down", "right")
 Layout = Literal["open", "blocks", "tree"]
 BLOCKS = 0.2  # share of inner cells that are walls in the layout `blocks`
+Reach = Bool[Array, " n"]
 
 
 def deltas(size: int) -> Int[Array, "4"]:
@@ -42,9 +44,7 @@ def check_size(size: int, layout: Layout) -> None:
         UnknownName: no such layout.
     """
     if layout not in get_args(Layout):
-        raise UnknownName(
-            f"there is no layout {layout!r}; there are {', '.join(get_args(Layout))}"
-        )
+        raise UnknownName(f"there is no layout {layout!r}; there are {', '.join(get_args(Layout))}")
     if size < 5 or (layout == "tree" and size % 2 == 0):
         raise BadRequest(
             f"a {layout} grid of size {size} cannot be made; at least 5 is expected, walls "
@@ -63,17 +63,19 @@ def pick(key: PRNGKeyArray, allowed: Bool[Array, " n"]) -> Int[Array, ""]:
     return jnp.argmax(jnp.where(allowed, noise, -1.0)).astype(jnp.int32) * allowed.any()
 
 
-def reachable(
-    walls: Bool[Array, " n"], size: int, start: Int[Array, ""]
-) -> Bool[Array, " n"]:
+def pick_several(key: PRNGKeyArray, allowed: Bool[Array, " n"], count: int) -> Int[Array, " k"]:
+    """Return `count` different allowed cells at random, in random order; there must be as many."""
+    noise: Float[Array, " n"] = jax.random.uniform(key, allowed.shape)
+    return jax.lax.top_k(jnp.where(allowed, noise, -1.0), count)[1].astype(jnp.int32)
+
+
+def reachable(walls: Bool[Array, " n"], size: int, start: Int[Array, ""]) -> Bool[Array, " n"]:
     """Return the cells that can be reached from one."""
     free = ~walls.reshape(size, size)
 
     def spread(seen: Bool[Array, "h w"]) -> Bool[Array, "h w"]:
         wide = jnp.pad(seen, 1)
-        return free & (
-            seen | wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:]
-        )
+        return free & (seen | wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:])
 
     def grew(carry: tuple[Array, Array]) -> Array:
         return (carry[0] != carry[1]).any()
@@ -85,9 +87,29 @@ def reachable(
     return found.ravel()
 
 
+def draw_room(
+    key: PRNGKeyArray, size: int, layout: Layout, start: int
+) -> tuple[Bool[Array, " n"], Reach]:
+    """Return random walls and the cells that can be reached from `start`, which is free.
+
+    Blocks that shut most of the grid off from there are left out, so that there is room to place
+    things: they could have left a cell alone.
+    """
+    walls = draw_walls(key, size, layout).at[start].set(False)
+    reach = reachable(walls, size, jnp.int32(start))
+    if layout != "blocks":
+        return walls, reach
+    empty = border(size)
+    roomy = 2 * reach.sum() >= (~empty).sum()
+    return jnp.where(roomy, walls, empty), jnp.where(roomy, reach, ~empty)
+
+
 def draw_walls(key: PRNGKeyArray, size: int, layout: Layout) -> Bool[Array, " n"]:
-    """Return random walls. `open` has the border alone; `blocks` adds single cells; `tree` is a
-    maze with one way between any two of its cells, by Kruskal's algorithm on random weights."""
+    """Return random walls.
+
+    `open` has the border alone; `blocks` adds single cells; `tree` is a maze with one way between
+    any two of its cells, by Kruskal's algorithm on random weights.
+    """
     if layout == "open":
         return jnp.asarray(border(size))
     if layout == "blocks":
@@ -116,3 +138,22 @@ def _tree(key: PRNGKeyArray, size: int) -> Bool[Array, " n"]:
 
     (_, walls), _ = jax.lax.scan(join, (jnp.arange(size * size), walls), order)
     return walls
+
+
+def picture(walls: Bool[Array, " n"], size: int, things: Mapping[str, object]) -> list[list[str]]:
+    """Return what stands in each cell, row by row, as short texts.
+
+    Args:
+        walls: shown as `#`.
+        size: of the grid.
+        things: the cell of each thing by name, or an array of cells; negative for none. Several
+            things in a cell are joined by +, in this order.
+    """
+    names: list[list[str]] = [[] for _ in range(size * size)]
+    for name, cells in things.items():
+        for cell in np.atleast_1d(np.asarray(cells)).tolist():
+            if cell >= 0:
+                names[cell].append(name)
+    solid = np.asarray(walls).tolist()
+    texts = ["#" if wall else "+".join(here) for wall, here in zip(solid, names, strict=True)]
+    return [texts[row * size : (row + 1) * size] for row in range(size)]
