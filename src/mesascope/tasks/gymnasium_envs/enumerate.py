@@ -74,10 +74,11 @@ def explore(
         number, here = waiting.popleft()
         found.steps[number] = []
         for action in actions:
-            found.tried += 1
-            if found.tried > budget:
+            if found.tried >= budget:
                 raise NotEnumerable(f"more than {budget} steps would have to be tried")
-            there, moment, ended = _try(here, action, counters, always=len(acted) <= _ALWAYS)
+            repeat = number < _ALWAYS
+            there, moment, ended, tried = _try(here, action, counters, always=repeat)
+            found.tried += tried
             after = _number(found, there, moment, cap)
             if not ended and after not in acted:
                 acted.add(after)
@@ -102,16 +103,17 @@ def _number(found: Explored, env: Any, moment: Moment, cap: int) -> int:
 
 def _try(
     env: Any, action: int, counters: list[dict[str, Any]], *, always: bool
-) -> tuple[Any, Moment, bool]:
-    """Return where a step from a copy leads; once more and again where chance may be in it."""
+) -> tuple[Any, Moment, bool, int]:
+    """Return where a step from a copy leads, tried once, or more where chance may be in it."""
     there, moment, ended, drew = _step(env, action, counters)
-    if drew or always:
+    repeats = _REPEATS if drew else int(always)
+    if repeats:
         first = (_key(there), float(moment.reward), ended)
-        for repeat in range(_REPEATS if drew else 1):
+        for repeat in range(repeats):
             again, other, over, _ = _step(env, action, counters, repeat + 1)
             if (_key(again), float(other.reward), over) != first:
                 raise NotEnumerable("the same action in the same state led to different results")
-    return there, moment, ended
+    return there, moment, ended, 1 + repeats
 
 
 def _step(

@@ -10,47 +10,30 @@ from typing import Any
 import numpy as np
 
 COUNTERS = frozenset(
-    [
-        "step_count",
-        "_step_count",
-        "steps_count",
-        "_elapsed_steps",
-        "elapsed_steps",
-        "num_steps",
-        "current_step",
-    ]
+    {
+        *("step_count", "_step_count", "steps_count", "_elapsed_steps", "elapsed_steps"),
+        *("num_steps", "current_step"),
+    }
 )
-# What no transition depends on: how it is drawn, what it is described by, and chance.
-_ASIDE = COUNTERS | frozenset(
-    [
-        "spec",
-        "_np_random",
-        "_np_random_seed",
-        "np_random",
-        "action_space",
-        "observation_space",
-        "_action_space",
-        "_observation_space",
-        "metadata",
-        "_metadata",
-        "_cached_spec",
-        "_saved_kwargs",
-        "render_mode",
-        "window",
-        "clock",
-        "screen",
-        "window_surface",
-        "screen_size",
-        "render_size",
-        "lastaction",
-        "mission_space",
-        "env",
-        "P",
-        "initial_state_distrib",
-    ]
+# Described once and never changed by a step: shared by copies.
+_SHARED = frozenset(
+    {
+        *("spec", "_cached_spec", "_saved_kwargs", "metadata", "_metadata", "mission_space"),
+        *("observation_space", "action_space", "_observation_space", "_action_space"),
+        *("P", "initial_state_distrib"),
+    }
+)
+# What no transition depends on: time, descriptions, how it is drawn, and chance.
+_ASIDE = (
+    COUNTERS
+    | _SHARED
+    | {
+        *("_np_random", "_np_random_seed", "np_random", "env", "lastaction"),
+        *("render_mode", "render_size", "window", "window_surface", "clock", "screen"),
+        *("screen_size",),
+    }
 )
 _PLAIN = {"OrderEnforcing", "PassiveEnvChecker", "TimeLimit", "RecordEpisodeStatistics"}
-_SHARED = ("P", "spec", "_cached_spec", "observation_space", "action_space", "_observation_space")
 
 
 class NotComparable(Exception):
@@ -66,13 +49,12 @@ def layers(env: Any) -> Iterator[Any]:
 
 
 def copied(env: Any) -> Any:
-    """Return a copy that goes its own way; spaces and specifications, which stay, are shared."""
-    memo: dict[int, Any] = {}
+    """Return a copy that goes its own way; what no step changes is shared, MiniGrid's walls too."""
+    walls = getattr(getattr(env.unwrapped, "grid", None), "grid", None) or []
+    memo = {id(wall): wall for wall in walls if getattr(wall, "type", None) == "wall"}
     for layer in layers(env):
-        for name in _SHARED:
-            thing = vars(layer).get(name)
-            if thing is not None:
-                memo[id(thing)] = thing
+        for name in _SHARED & vars(layer).keys():
+            memo[id(vars(layer)[name])] = vars(layer)[name]
     return copy.deepcopy(env, memo)
 
 
