@@ -18,7 +18,7 @@ class Mlp(Network):
     head: Dense
     spec: NetworkSpec = eqx.field(static=True)
 
-    def features(self, observations: Float[Array, "n *o"]) -> Float[Array, "n f"]:
+    def features(self, observations: Float[Array, "n ..."]) -> Float[Array, "n f"]:
         x = observations.reshape(observations.shape[0], -1)
         for layer in self.layers:
             x = jax.nn.relu(layer(x))
@@ -55,7 +55,7 @@ def convolve(x: Float[Array, "n h w i"], kernel: Float[Array, "9 i o"]) -> Float
 
 
 class Gru(Network):
-    """Dense layers with ReLU, then a gated recurrent unit. (Cho et al., arXiv 1406.1078.)"""
+    """Dense layers with ReLU, then a gated recurrent unit, as in arXiv 1406.1078 (Cho et al.)."""
 
     layers: list[Dense]
     gates: Dense
@@ -66,7 +66,7 @@ class Gru(Network):
     def start(self, count: int) -> Memory:
         return jnp.zeros((count, self.spec.width))
 
-    def features(self, observations: Float[Array, "n *o"]) -> Float[Array, "n f"]:
+    def features(self, observations: Float[Array, "n ..."]) -> Float[Array, "n f"]:
         x = observations.reshape(observations.shape[0], -1)
         for layer in self.layers:
             x = jax.nn.relu(layer(x))
@@ -110,10 +110,12 @@ def make_network(spec: NetworkSpec, key: PRNGKeyArray) -> Network:
     width = spec.width
     head = Dense.draw(for_head, width, spec.actions + 1, SMALL)
     if spec.kind == "mlp":
-        return Mlp(_stack(body, spec), head, spec)
+        return Mlp(layers=_stack(body, spec), head=head, spec=spec)
     if spec.kind == "gru":
         gates = Dense.draw(more, width, 3 * width, 1.0)
-        return Gru(_stack(body, spec), gates, Dense.draw(again, width, 3 * width, 1.0), head, spec)
+        recur = Dense.draw(again, width, 3 * width, 1.0)
+        layers = _stack(body, spec)
+        return Gru(layers=layers, gates=gates, recur=recur, head=head, spec=spec)
     channels = [spec.observation[-1], *[width] * spec.depth]
     keys = jax.random.split(body, spec.depth)
     kernels = [
@@ -122,4 +124,5 @@ def make_network(spec: NetworkSpec, key: PRNGKeyArray) -> Network:
     ]
     flat = spec.observation[0] * spec.observation[1] * width
     dense = Dense.draw(more, flat, width)
-    return Conv(kernels, [jnp.zeros(width)] * spec.depth, dense, head, spec)
+    biases = [jnp.zeros(width)] * spec.depth
+    return Conv(kernels=kernels, biases=biases, dense=dense, head=head, spec=spec)

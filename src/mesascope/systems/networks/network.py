@@ -42,7 +42,7 @@ class Network(eqx.Module):
         """Return the memory of `count` rows at the start of their episodes."""
         return ()
 
-    def features(self, observations: Float[Array, "n *o"]) -> Float[Array, "n f"]:
+    def features(self, observations: Float[Array, "n ..."]) -> Float[Array, "n f"]:
         """Return what is read from observations alone."""
         raise NotImplementedError
 

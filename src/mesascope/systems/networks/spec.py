@@ -1,4 +1,4 @@
-"""What a network is: its kind and its sizes, from which it is made and to which its file is held."""
+"""What a network is: its kind and its sizes. It is made from them, and its file held to them."""
 
 from dataclasses import dataclass
 from math import prod
