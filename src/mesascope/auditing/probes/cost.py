@@ -1,7 +1,7 @@
 """What the wrong goal costs on a level: the base objective's loss when another is optimised."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
@@ -44,7 +44,7 @@ def base_returns(graph: Graph, base: int, other: int, *, discount: float, horizo
     mine, wanted = graph.reward[base], graph.reward[other]
     zero = jnp.zeros(graph.successor.shape[0], graph.reward.dtype)
 
-    def backup(_: int, v: tuple[Array, ...]) -> tuple[Array, ...]:
+    def backup(v: tuple[Array, ...]) -> tuple[Array, ...]:
         goal, best, worst, kind, unkind = v
         q = wanted + carry_on * goal[graph.successor]
         good = _ties(q)
@@ -59,7 +59,18 @@ def base_returns(graph: Graph, base: int, other: int, *, discount: float, horizo
             jnp.where(good, of[3], jnp.inf).min(axis=-1),
         )
 
-    found = lax.fori_loop(0, horizon, backup, (zero,) * 5)
+    def changes(carry: tuple[Array, tuple[Array, ...], Array]) -> Array:
+        return carry[2] & (carry[0] < horizon)
+
+    def step(carry: tuple[Array, tuple[Array, ...], Array]) -> tuple[Array, Any, Array]:
+        time, before, _ = carry
+        after = backup(before)
+        changed = jnp.stack([(a != b).any() for a, b in zip(after, before, strict=True)]).any()
+        return time + 1, after, changed
+
+    # Values that a further step leaves as they are stay so, however many steps follow.
+    first = (jnp.int32(0), (zero,) * 5, jnp.bool_(True))
+    _, found, _ = lax.while_loop(changes, step, first)
     return Returns(*(value[graph.start] for value in found[1:]))
 
 

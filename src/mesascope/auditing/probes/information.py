@@ -6,9 +6,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
-from mesascope.auditing.probes.plans import idle, log_plans, only, told_until
+from mesascope.auditing.probes.plans import log_plans, only, spent_goals, told_until
 from mesascope.processes.graph import Graph, visits
 
 
@@ -55,7 +55,7 @@ def overlaps(
     half = 0.5 * log_policies
     weight = jnp.exp(half[:, None] + half[None])
 
-    def backup(_: int, b: Float[Array, "g g s"]) -> Float[Array, "g g s"]:
+    def backup(_: Int[Array, ""], b: Float[Array, "g g s"]) -> Float[Array, "g g s"]:
         after = jnp.where(graph.terminated, 1.0, b[..., graph.successor])
         return (weight * after).sum(axis=-1)
 
@@ -125,8 +125,8 @@ class Information:
         """
         remaining = only(graph, self.goals)
         plans = self.plans(graph)
-        seen = told_until(remaining, discount=self.discount, horizon=self.horizon)
-        unknown = idle(remaining, discount=self.discount, horizon=self.horizon)
+        spent = spent_goals(remaining, discount=self.discount, horizon=self.horizon)
+        seen, unknown = told_until(remaining, spent), spent[:, graph.start]
         prior = jnp.asarray(self.prior, plans.dtype)
         return bounds(seen, plans, prior, horizon=self.horizon, unknown=unknown)
 

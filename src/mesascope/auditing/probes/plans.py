@@ -14,7 +14,7 @@ _NOTHING = 1e-6  # of the greatest value on a level, below which a goal has noth
 def log_plans(
     graph: Graph,
     *,
-    rationality: float,
+    rationality: Float[Array, ""] | float,
     lapse: float,
     discount: float,
     horizon: int,
@@ -42,25 +42,20 @@ def log_plans(
     return jnp.logaddexp(jnp.log1p(-lapse) + plan, lapsed)
 
 
-def told_until(graph: Graph, *, discount: float, horizon: int) -> Graph:
+def spent_goals(graph: Graph, *, discount: float, horizon: int) -> Bool[Array, "g s"]:
+    """Return in which states each goal has nothing to give."""
+    worth = quality(graph, discount=discount, horizon=horizon).max(axis=-1)
+    return worth <= _NOTHING * jnp.maximum(worth.max(axis=1, keepdims=True), 1e-12)
+
+
+def told_until(graph: Graph, spent: Bool[Array, "g s"]) -> Graph:
     """Return the graph, with episodes that end where a goal has nothing left to give.
 
     After that this goal predicts nothing, and whatever habit fills the time until the end would
     be held against it. Goals with nothing to give at the start do not count.
     """
-    nothing = _spent(graph, discount, horizon)
-    over = (nothing & ~nothing[:, graph.start][:, None]).any(axis=0)
+    over = (spent & ~spent[:, graph.start][:, None]).any(axis=0)
     return graph._replace(terminated=graph.terminated | over[graph.successor])
-
-
-def idle(graph: Graph, *, discount: float, horizon: int) -> Bool[Array, " g"]:
-    """Return which goals have nothing to give on a level, so that they predict nothing there."""
-    return _spent(graph, discount, horizon)[:, graph.start]
-
-
-def _spent(graph: Graph, discount: float, horizon: int) -> Bool[Array, "g s"]:
-    worth = quality(graph, discount=discount, horizon=horizon).max(axis=-1)
-    return worth <= _NOTHING * jnp.maximum(worth.max(axis=1, keepdims=True), 1e-12)
 
 
 @partial(jax.jit, static_argnames=("discount", "horizon"))

@@ -156,7 +156,7 @@ def _evolve(space: Space, score: Score, key: PRNGKeyArray, budget: int, pool: _P
             which = np.resize(np.arange(len(scores)), BATCH)
             levels = _vary(space, now, take(parents, which))
         else:
-            levels = _draw(space, jax.random.split(now, BATCH))
+            levels = _draw(space, now)
         levels = jax.tree.map(np.asarray, levels)
         pool.add(levels, np.asarray(_scores(space, score, levels), np.float64))
 
@@ -172,8 +172,8 @@ def _of_graphs(score: Score, graphs: Graph) -> Float[Array, " n"]:
 
 
 @partial(jax.jit, static_argnames="space")
-def _draw(space: Space, keys: PRNGKeyArray) -> Levels:
-    return jax.vmap(space.draw)(keys)
+def _draw(space: Space, key: PRNGKeyArray) -> Levels:
+    return jax.vmap(space.draw)(jax.random.split(key, BATCH))
 
 
 @partial(jax.jit, static_argnames="space")

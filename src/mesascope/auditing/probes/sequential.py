@@ -10,7 +10,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from mesascope.auditing.probes.information import Information
-from mesascope.auditing.probes.plans import idle, only, told_until
+from mesascope.auditing.probes.plans import only, spent_goals, told_until
 from mesascope.core.errors import BadRequest
 from mesascope.processes.graph import Graph
 
@@ -96,9 +96,8 @@ def _said(belief: Float[np.ndarray, "r g"], threshold: float) -> Int[np.ndarray,
 def _prepared(model: Information, graphs: Graph) -> tuple[Array, Array, Graph]:
     def level(graph: Graph) -> tuple[Array, Array, Graph]:
         remaining = only(graph, model.goals)
-        until = told_until(remaining, discount=model.discount, horizon=model.horizon)
-        unknown = idle(remaining, discount=model.discount, horizon=model.horizon)
-        return model.plans(graph), unknown, until
+        spent = spent_goals(remaining, discount=model.discount, horizon=model.horizon)
+        return model.plans(graph), spent[:, graph.start], told_until(remaining, spent)
 
     return jax.vmap(level)(graphs)
 

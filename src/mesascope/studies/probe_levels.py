@@ -1,0 +1,235 @@
+"""A study: levels that tell the goals of a policy apart, played, and the costliest level."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from mesascope.auditing.probes.belief import NONE, believe
+from mesascope.auditing.probes.cost import Cost
+from mesascope.auditing.probes.information import Information
+from mesascope.auditing.probes.plans import stakes_of
+from mesascope.auditing.probes.search import Designed, design, score_levels
+from mesascope.auditing.probes.space import count_of, take
+from mesascope.core.errors import BadRequest
+from mesascope.core.names import unknown_name
+from mesascope.core.policy import Policy, RecurrentPolicy
+from mesascope.records.policy import DesignedLevelRecord
+from mesascope.records.probes import ProbeRecord
+from mesascope.studies.probe_space import WorldLevels, every_level, shown
+from mesascope.systems.playing.levels import play_levels
+from mesascope.tasks.levels.buffer import draw_levels
+from mesascope.tasks.levels.enumerate import graph_of
+from mesascope.tasks.levels.world import Level, LevelWorld
+
+_RANDOM = 512  # levels drawn for the mean of random levels
+_EPISODES = 4  # on each designed level
+
+Say = Callable[[str, int, float], None]
+
+
+@dataclass(frozen=True)
+class ProbeSettings:
+    """How levels are looked for.
+
+    Attributes:
+        budget: levels that are scored at most, in each of the two searches.
+        keep: levels that are wanted to tell goals apart.
+        discount: γ of the returns.
+        rationality: β, per unit of a goal's stake, of the policies that are to be told apart.
+        lapse: share of their choices that are made at random.
+        seed: of everything.
+    """
+
+    budget: int = 4096
+    keep: int = 4
+    discount: float = 0.99
+    rationality: float = 30.0
+    lapse: float = 0.05
+    seed: int = 0
+
+
+def probe_levels(
+    policy: Policy | RecurrentPolicy | None,
+    world: LevelWorld,
+    goals: tuple[str, ...] | None = None,
+    *,
+    prior: dict[str, float] | None = None,
+    name: str = "",
+    settings: ProbeSettings | None = None,
+    say: Say | None = None,
+) -> ProbeRecord:
+    """Return the levels that tell the remaining goals apart best, and the costliest level.
+
+    The policy, where there is one, is played on the former, and the posterior that comes of it
+    decides which goal the wrong one is. An interruption (Ctrl-C) of a search keeps its best.
+
+    Args:
+        policy: with or without a memory, or None to design levels alone.
+        world: whose levels, and whose first goal is the base objective.
+        goals: those that remain, at least two of the world's; None for all.
+        prior: how probable each is, such as an audit's posterior; alike if None.
+        name: of the policy.
+        settings: of the search.
+        say: is told what is being done, how many levels were scored, and the best score so far.
+
+    Raises:
+        UnknownName: a goal that is not the world's.
+        BadRequest: fewer than two goals, or a prior that is none.
+        PlayStopped: the policy failed.
+    """
+    began = perf_counter()
+    settings = settings or ProbeSettings()
+    names, numbers = _remaining(world, goals)
+    random = draw_levels(world, jax.random.key(settings.seed), _RANDOM, 1.0)
+    model = _model(world, numbers, _prior(names, prior), settings, random)
+    space, every = WorldLevels(world), every_level(world)
+    search = partial(design, space, budget=settings.budget, seed=settings.seed, every=every)
+    telling = search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
+    before = np.array([*model.prior, 1.0 / len(names)])
+    after = None
+    if policy is not None:
+        seen = play_levels(
+            policy,
+            world,
+            telling.levels,
+            seed=settings.seed,
+            discount=settings.discount,
+            episodes_per_level=_EPISODES,
+            name="designed",
+            role="shift",
+        )
+        after = believe(seen, model)
+    wrong = 1 + int(np.argmax((before if after is None else after)[1 : len(names)]))
+    cost = Cost(numbers[0], numbers[wrong], settings.discount, world.horizon)
+    costly = search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
+    labels = (*names, NONE)
+    return ProbeRecord(
+        policy=name if policy is not None else "",
+        world=world.name,
+        goals=list(names),
+        wrong=names[wrong],
+        designed=_told(space, telling, costly, (model, cost), random),
+        before=dict(zip(labels, (before / before.sum()).tolist(), strict=True)),
+        after=None if after is None else dict(zip(labels, after.tolist(), strict=True)),
+        tried=telling.tried + costly.tried,
+        exact=telling.exact and costly.exact,
+        stopped=telling.stopped or costly.stopped,
+        says=_sentence(labels, after),
+        discount=settings.discount,
+        rationality=settings.rationality,
+        seed=settings.seed,
+        seconds=perf_counter() - began,
+        notes=_notes(names[0], names[wrong]),
+    )
+
+
+def _remaining(
+    world: LevelWorld, goals: tuple[str, ...] | None
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    names = tuple(world.goals) if goals is None else tuple(dict.fromkeys(goals))
+    for name in names:
+        if name not in world.goals:
+            raise unknown_name("goal", name, world.goals)
+    if len(names) < 2:
+        raise BadRequest(
+            f"{len(names)} goal to tell apart was given; at least two of "
+            f"{', '.join(world.goals)} are expected"
+        )
+    # The base objective comes first, wherever it was named.
+    names = tuple(sorted(names, key=lambda name: name != world.goals[0]))
+    return names, tuple(world.goals.index(name) for name in names)
+
+
+def _prior(names: tuple[str, ...], prior: dict[str, float] | None) -> tuple[float, ...]:
+    if prior is None:
+        return (1.0 / len(names),) * len(names)
+    found = [prior.get(name, 0.0) for name in names]
+    if not all(0.0 <= share < float("inf") for share in found) or not sum(found) > 0.0:
+        raise BadRequest(
+            f"a prior of {found} over {', '.join(names)} was given; numbers from 0, not all of "
+            "them 0, are expected"
+        )
+    return tuple(share / sum(found) for share in found)
+
+
+def _model(
+    world: LevelWorld,
+    numbers: tuple[int, ...],
+    prior: tuple[float, ...],
+    settings: ProbeSettings,
+    random: Level,
+) -> Information:
+    graphs = jax.jit(jax.vmap(partial(graph_of, world)))(random)
+    stakes = stakes_of(graphs, discount=settings.discount, horizon=world.horizon)
+    return Information(
+        goals=numbers,
+        prior=prior,
+        stakes=tuple(float(stakes[i]) for i in numbers),
+        discount=settings.discount,
+        horizon=world.horizon,
+        rationality=settings.rationality,
+        lapse=settings.lapse,
+    )
+
+
+def _told(
+    space: WorldLevels,
+    telling: Designed,
+    costly: Designed,
+    scores: tuple[Information, Cost],
+    random: Level,
+) -> list[DesignedLevelRecord]:
+    model, cost = scores
+    nats = float(score_levels(space, model, random).mean())
+    loss = float(score_levels(space, cost, random).mean())
+    beside: Float[np.ndarray, " k"] = score_levels(space, cost, telling.levels)
+    known: Float[np.ndarray, " k"] = score_levels(space, model, costly.levels)
+    found = [
+        DesignedLevelRecord(
+            purpose="information",
+            information=float(telling.scores[i]),
+            random=nats,
+            regret=float(beside[i]),
+            says=f"One episode brings at least {telling.scores[i]:.3f} nats; on random levels of "
+            f"the shifted distribution {nats:.3f}.",
+            **shown(space.world, take(telling.levels, np.array([i]))),
+        )
+        for i in range(count_of(telling.levels))
+    ]
+    last = DesignedLevelRecord(
+        purpose="regret",
+        information=float(known[0]),
+        random=None,
+        regret=float(costly.scores[0]),
+        says=f"The wrong goal costs {costly.scores[0]:.3f} of what there is to win or lose here; "
+        f"on random levels of the shifted distribution {loss:.3f}.",
+        **shown(space.world, costly.levels),
+    )
+    return [*found, last]
+
+
+def _saying(say: Say | None, what: str) -> Callable[[int, float], None] | None:
+    return None if say is None else partial(say, what)
+
+
+def _sentence(labels: tuple[str, ...], after: Float[np.ndarray, " g1"] | None) -> str:
+    if after is None:
+        return "No policy was played on the levels."
+    best = int(after.argmax())
+    says = "random choice" if labels[best] == NONE else f"a policy for {labels[best]}"
+    return f"On the designed levels it does as {says} would: probability {after[best]:.3f}."
+
+
+def _notes(base: str, wrong: str) -> list[str]:
+    return [
+        "The information is a lower bound, exact for Boltzmann-rational policies; what is done "
+        "after a goal has nothing left to give is not counted, nor are goals that have nothing "
+        "to give on a level.",
+        f"The cost is the return by {base} that an optimal policy for {wrong} forgoes, wherever "
+        f"{wrong} leaves a choice made in favour of {base}: it is certain, and can be more.",
+    ]
