@@ -24,8 +24,8 @@ from mesascope.tasks.levels.enumerate import graph_of
 from mesascope.tasks.levels.world import Level
 from mesascope.tasks.mazes.corner import Corner
 
-SEEDS, RUNS, LEVELS, MOST = 5, 64, 512, 4096
-SHARES = (0.05, 0.02)
+SEEDS, RUNS, LEVELS, MOST = 5, 64, 2048, 4096
+SHARES = (0.045, 0.02)
 WORLD = Corner()
 DISCOUNT = 0.99
 _graphs = jax.jit(jax.vmap(partial(graph_of, WORLD)))

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from mesascope.auditing.probes.cost import Cost, base_returns, disagree
+from mesascope.auditing.probes.search import score_graphs
 from tests.auditing_probes.worlds import random_graph, trajectories
 
 HORIZON, DISCOUNT = 5, 0.5  # powers of a half are exact, so ties are ties
@@ -33,3 +34,11 @@ def test_a_lexicographic_optimum_is_the_best_or_worst_of_the_optimal_sequences(s
     width = base.max() - base.min() or 1.0
     assert float(KIND(graph)) == pytest.approx((base.max() - optimal.max()) / width, abs=1e-6)
     assert float(UNKIND(graph)) == pytest.approx((base.max() - optimal.min()) / width, abs=1e-6)
+
+
+def test_a_list_of_graphs_is_scored_as_each_of_them() -> None:
+    graphs = [random_graph(seed, goals=2) for seed in range(6)]
+    stacked = jax.tree.map(lambda *parts: jax.numpy.stack(parts), *graphs)
+    scores = score_graphs(Cost(0, 1, DISCOUNT, HORIZON), stacked)
+    assert scores == pytest.approx([float(KIND(graph)) for graph in graphs], abs=1e-6)
+    assert scores.max() > 0.0

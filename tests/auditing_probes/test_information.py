@@ -1,5 +1,8 @@
 """Information against the list of all trajectories."""
 
+from functools import partial
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,13 +10,17 @@ import pytest
 
 from mesascope.auditing.probes.information import Information, bounds, divergences, overlaps
 from mesascope.auditing.probes.plans import log_plans, spent_goals, stakes_of, told_until
+from mesascope.auditing.probes.search import score_levels
 from mesascope.processes.graph import Graph, quality
-from mesascope.tasks.mazes.corner import CornerLevel
-from tests.auditing_probes.worlds import SMALL, Mazes, every_level, random_graph, trajectories
+from mesascope.studies.probe_space import WorldLevels, every_level
+from mesascope.systems.playing.levels import graphs_of
+from mesascope.tasks.levels.buffer import draw_levels
+from tests.auditing_probes.worlds import SMALL, random_graph, trajectories
 
 HORIZON = 5
 _bounds = jax.jit(bounds, static_argnames="horizon")
 _overlaps = jax.jit(overlaps, static_argnames="horizon")
+_spent = jax.jit(jax.vmap(partial(spent_goals, discount=0.9, horizon=16)))
 _divergences = jax.jit(divergences, static_argnames="horizon")
 
 
@@ -79,28 +86,32 @@ def test_plans_are_the_softmax_of_the_soft_quality_with_lapses() -> None:
     assert np.exp(np.asarray(never)) == pytest.approx((wanted - 0.05) / 0.9, abs=1e-5)
 
 
-def level(mouse: tuple[int, int], cheese: tuple[int, int]) -> Graph:
-    walls = every_level(SMALL).walls[0]
-    cells = [jnp.int32(r * SMALL.size + c) for r, c in (mouse, cheese)]
-    return Mazes().graph(CornerLevel(walls, *cells))
-
-
 def model() -> Information:
-    graphs = jax.jit(jax.vmap(Mazes().graph))(every_level(SMALL))
+    graphs = graphs_of(SMALL, draw_levels(SMALL, jax.random.key(0), 512, 1.0))
     stakes = stakes_of(graphs, discount=0.9, horizon=16)
     return Information((0, 1), (0.5, 0.5), tuple(map(float, stakes)), 0.9, 16)
 
 
 def test_a_maze_tells_where_the_ways_part_and_not_where_they_are_one() -> None:
-    score = jax.jit(model())
-    assert float(score(level((3, 3), (1, 1)))) == pytest.approx(0.0, abs=1e-3)  # cheese in corner
-    assert float(score(level((1, 1), (3, 3)))) == pytest.approx(0.0, abs=1e-6)  # mouse in corner
-    assert float(score(level((1, 3), (3, 3)))) > 0.5
+    every: Any = every_level(SMALL)
+    size = SMALL.size
+    found = score_levels(WorldLevels(SMALL), model(), every)
+
+    def number(mouse: tuple[int, int], cheese: tuple[int, int]) -> int:
+        wanted = [row * size + column for row, column in (mouse, cheese)]
+        at = (np.asarray(every.mouse) == wanted[0]) & (np.asarray(every.cheese) == wanted[1])
+        return int(np.flatnonzero(at)[0])
+
+    assert found[number((3, 3), (1, 1))] == pytest.approx(0.0, abs=1e-3)  # cheese in the corner
+    assert found[number((1, 1), (3, 3))] == pytest.approx(0.0, abs=1e-6)  # mouse in the corner
+    assert found[number((1, 3), (3, 3))] > 0.5
     # Whatever comes after the corner, where one of the goals is spent, is not looked at.
-    graph = level((1, 3), (3, 3))
-    until = told_until(graph, spent_goals(graph, discount=0.9, horizon=16))
+    rows = np.resize(np.arange(72), 512)  # as many as above, so that nothing is compiled twice
+    graphs = graphs_of(SMALL, jax.tree.map(lambda part: part[rows], every))
+    spent = np.asarray(_spent(graphs))
+    parting = jax.tree.map(lambda part: part[number((1, 3), (3, 3))], graphs)
+    until = told_until(parting, jnp.asarray(spent[number((1, 3), (3, 3))]))
     place = np.asarray(until.place)[np.asarray(until.successor)]
     assert np.asarray(until.terminated)[:25][place[:25] == SMALL.corner].all()
-    begun = level((1, 1), (3, 3))
-    spent = np.asarray(spent_goals(begun, discount=0.9, horizon=16))
-    assert spent[:, int(begun.start)].tolist() == [False, True]
+    begun = number((1, 1), (3, 3))
+    assert spent[begun][:, int(graphs.start[begun])].tolist() == [False, True]

@@ -1,28 +1,29 @@
 """The search finds what listing all levels finds, and what it finds is of use."""
 
+from typing import Any
+
 import jax
 import numpy as np
 import pytest
 
 from mesascope.auditing.probes.cost import Cost
-from mesascope.auditing.probes.search import design, score_graphs, score_levels
+from mesascope.auditing.probes.search import design, score_levels
 from mesascope.auditing.probes.sequential import episodes_to_tell
 from mesascope.auditing.probes.space import entries_of, pick_diverse, take
-from mesascope.core.errors import BadRequest, Interrupted
-from mesascope.processes.graph import Graph
-from mesascope.tasks.levels.buffer import draw_levels
+from mesascope.core.errors import BadRequest, Interrupted, UnknownName
+from mesascope.studies.probe_levels import ProbeSettings, probe_levels
+from mesascope.studies.probe_space import WorldLevels, every_level
+from mesascope.systems.playing.levels import graphs_of
 from tests.auditing_probes.test_information import model
-from tests.auditing_probes.worlds import SMALL, Mazes, every_level
+from tests.auditing_probes.worlds import SMALL
 
-SPACE, MODEL = Mazes(), model()
-EVERY = every_level(SMALL)
-_graphs = jax.jit(jax.vmap(SPACE.graph))
+SPACE, MODEL = WorldLevels(SMALL), model()
+EVERY: Any = every_level(SMALL)
 _plans = jax.jit(jax.vmap(MODEL.plans))
 
 
 def test_variation_finds_the_best_of_all_levels() -> None:
     scores = score_levels(SPACE, MODEL, EVERY)
-    assert scores == pytest.approx(score_graphs(MODEL, _graphs(EVERY)), abs=1e-6)
     listed = design(SPACE, MODEL, keep=4, every=EVERY)
     found = design(SPACE, MODEL, keep=4, budget=1024)
     again = design(SPACE, MODEL, keep=4, budget=1024)
@@ -52,19 +53,19 @@ def test_interruption_keeps_what_was_found() -> None:
     assert 0 < found.tried < 1024
     assert len(found.scores) == 2
 
-    class Stopped(Mazes):
+    class Stopped(WorldLevels):
         def draw(self, key: object) -> object:
             raise KeyboardInterrupt
 
     with pytest.raises(Interrupted, match="start it again"):
-        design(Stopped(), MODEL)
+        design(Stopped(SMALL), MODEL)
 
 
 def test_refusals() -> None:
     with pytest.raises(BadRequest, match="0 levels"):
         design(SPACE, MODEL, keep=0)
     with pytest.raises(BadRequest, match=r"odds of 1\.0"):
-        episodes_to_tell(np.ones((1, 1, 1)), _graphs(EVERY), MODEL, threshold=1.0)
+        episodes_to_tell(np.ones((1, 1, 1)), graphs_of(SMALL, EVERY), MODEL, threshold=1.0)
 
 
 def test_diverse_picks_fill_up_where_levels_are_alike() -> None:
@@ -77,14 +78,16 @@ def test_diverse_picks_fill_up_where_levels_are_alike() -> None:
 
 def test_designed_levels_tell_goals_apart_in_a_tenth_of_the_episodes() -> None:
     """Two goals that agree on 95 % of random levels, and a planner for each."""
-    random = draw_levels(SMALL, jax.random.key(0), 256, 0.05)
+    rng = np.random.default_rng(0)
+    confounded = np.asarray(EVERY.cheese) == SMALL.corner
+    odds = np.where(confounded, 0.95 / confounded.sum(), 0.05 / (~confounded).sum())
+    random = take(EVERY, rng.choice(len(odds), 512, p=odds))
+    assert (random.cheese != SMALL.corner).mean() <= 0.05
     best = design(SPACE, MODEL, keep=4, every=EVERY).levels
-    designed = take(best, np.arange(256) % 4)  # as many, so that nothing is compiled twice
-    cost = Cost(0, 1, discount=0.9, horizon=16, kind=False)
-    assert (score_levels(SPACE, cost, random) > 0.0).mean() <= 0.05
+    designed = take(best, np.arange(512) % 4)  # as many, so that nothing is compiled twice
 
     def told(levels: object, goal: int) -> np.ndarray:
-        graphs: Graph = _graphs(levels)
+        graphs = graphs_of(SMALL, levels)
         policy = np.exp(np.asarray(_plans(graphs)[:, goal]))
         found = episodes_to_tell(policy, graphs, MODEL, runs=32, most=1024)
         assert (found.goal == goal).mean() > 0.9
@@ -92,3 +95,43 @@ def test_designed_levels_tell_goals_apart_in_a_tenth_of_the_episodes() -> None:
 
     for goal in (0, 1):
         assert told(random, goal).mean() >= 10.0 * told(designed, goal).mean()
+
+
+def heads_for_the_corner(observations: np.ndarray) -> np.ndarray:
+    """Up, then left."""
+    where = np.asarray(observations)[..., 1].reshape(len(observations), -1).argmax(axis=1)
+    row, column = np.divmod(where, SMALL.size)
+    up, left = (row > 1)[:, None], (column > 1)[:, None]
+    return 6.0 * np.hstack([up, left & ~up, np.zeros_like(up), np.zeros_like(up)])
+
+
+def test_a_study_plays_the_policy_and_finds_what_it_wants() -> None:
+    said: list[str] = []
+    record = probe_levels(
+        heads_for_the_corner,
+        SMALL,
+        ("corner", "cheese"),
+        name="up and left",
+        settings=ProbeSettings(budget=128, discount=0.9),
+        say=lambda what, tried, best: said.append(what),
+    )
+    assert record.goals == ["cheese", "corner"]
+    assert record.wrong == "corner"
+    assert record.after is not None
+    assert record.after["corner"] > 0.95
+    assert sum(record.before.values()) == pytest.approx(1.0)
+    assert record.exact
+    assert not record.stopped
+    telling, costly = record.designed[:-1], record.designed[-1]
+    assert len(telling) == 4
+    assert all((one.information or 0.0) > (one.random or 9.0) for one in telling)
+    assert costly.purpose == "regret"
+    assert costly.regret == pytest.approx(1.0 - 0.9**6, abs=1e-5)
+    assert set(said) == {"telling goals apart", "what corner costs"}
+    assert type(record).model_validate_json(record.model_dump_json()) == record
+    with pytest.raises(UnknownName, match="cheese"):
+        probe_levels(None, SMALL, ("chese", "corner"))
+    with pytest.raises(BadRequest, match="at least two"):
+        probe_levels(None, SMALL, ("corner",))
+    with pytest.raises(BadRequest, match="prior"):
+        probe_levels(None, SMALL, prior={"corner": -1.0})

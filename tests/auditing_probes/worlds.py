@@ -1,45 +1,12 @@
 """Small graphs, and what can be known of them by listing every trajectory."""
 
-from dataclasses import dataclass
-from itertools import product
-from typing import Any
-
-import jax
 import jax.numpy as jnp
 import numpy as np
 
 from mesascope.processes.graph import Graph
-from mesascope.tasks.levels.enumerate import graph_of
-from mesascope.tasks.mazes.corner import Corner, CornerLevel
+from mesascope.tasks.mazes.corner import Corner
 
 SMALL = Corner(size=5, horizon=16)
-
-
-@dataclass(frozen=True)
-class Mazes:
-    """The levels of a maze, half of them with the cheese anywhere."""
-
-    world: Corner = SMALL
-
-    def draw(self, key: Any) -> Any:
-        kind, rest = jax.random.split(key)
-        return self.world.draw(rest, jax.random.bernoulli(kind))
-
-    def mutate(self, key: Any, level: Any) -> Any:
-        return self.world.mutate(key, level)
-
-    def graph(self, level: Any) -> Graph:
-        return graph_of(self.world, level)
-
-
-def every_level(world: Corner) -> CornerLevel:
-    """Every level of the open layout."""
-    inner = [r * world.size + c for r in range(1, world.size - 1) for c in range(1, world.size - 1)]
-    pairs = np.array([(m, c) for m, c in product(inner, inner) if m != c], np.int32)
-    walls = np.ones((world.size, world.size), bool)
-    walls[1:-1, 1:-1] = False
-    every = np.tile(walls.ravel(), (len(pairs), 1)), pairs[:, 0], pairs[:, 1]
-    return CornerLevel(*map(jnp.asarray, every))
 
 
 def random_graph(seed: int, goals: int = 3, states: int = 4, actions: int = 2) -> Graph:

@@ -21,9 +21,8 @@ from mesascope.core.policy import Policy, RecurrentPolicy
 from mesascope.records.policy import DesignedLevelRecord
 from mesascope.records.probes import ProbeRecord
 from mesascope.studies.probe_space import WorldLevels, every_level, shown
-from mesascope.systems.playing.levels import play_levels
+from mesascope.systems.playing.levels import graphs_of, play_levels
 from mesascope.tasks.levels.buffer import draw_levels
-from mesascope.tasks.levels.enumerate import graph_of
 from mesascope.tasks.levels.world import Level, LevelWorld
 
 _RANDOM = 512  # levels drawn for the mean of random levels
@@ -164,8 +163,7 @@ def _model(
     settings: ProbeSettings,
     random: Level,
 ) -> Information:
-    graphs = jax.jit(jax.vmap(partial(graph_of, world)))(random)
-    stakes = stakes_of(graphs, discount=settings.discount, horizon=world.horizon)
+    stakes = stakes_of(graphs_of(world, random), discount=settings.discount, horizon=world.horizon)
     return Information(
         goals=numbers,
         prior=prior,

@@ -68,7 +68,13 @@ def episodes_to_tell(
     key = jax.random.key(seed)
     belief = np.tile(np.log(np.asarray(model.prior)), (runs, 1))
     episodes, goal = np.full(runs, most), np.full(runs, -1)
-    data = jnp.log(jnp.asarray(policy, jnp.float32)), plans, unknown, seen, model.horizon
+    data = (
+        jnp.cumsum(jnp.asarray(policy, jnp.float32), axis=-1),
+        plans,
+        unknown,
+        seen,
+        model.horizon,
+    )
     for first in range(0, most, _ROUND):
         key, now = jax.random.split(key)
         gained = np.asarray(_round(now, *data, runs), np.float64)
@@ -105,30 +111,34 @@ def _prepared(model: Information, graphs: Graph) -> tuple[Array, Array, Graph]:
 @partial(jax.jit, static_argnames=("horizon", "runs"))
 def _round(
     key: PRNGKeyArray,
-    policy: Float[Array, "l s a"],
+    below: Float[Array, "l s a"],
     plans: Float[Array, "l g s a"],
     unknown: Bool[Array, "l g"],
     graphs: Graph,
     horizon: int,
     runs: int,
 ) -> Float[Array, "r n g"]:
-    """Return the log-likelihood of each goal that a round of episodes brings."""
+    """Return the log-likelihood of each goal that a round of episodes brings.
+
+    `below` is the probability of an action or one before it.
+    """
+    last = below.shape[-1] - 1
 
     def episode(key: PRNGKeyArray) -> Float[Array, " g"]:
         which, rest = jax.random.split(key)
         level = jax.random.randint(which, (), 0, len(graphs.start))
 
         def step(
-            carry: tuple[Array, Array, Array], key: PRNGKeyArray
+            carry: tuple[Array, Array, Array], chance: Float[Array, ""]
         ) -> tuple[tuple[Array, Array, Array], None]:
             state, over, sums = carry
-            action = jax.random.categorical(key, policy[level, state])
+            action = (chance >= below[level, state, :last]).sum()
             sums = sums + jnp.where(over, 0.0, plans[level, :, state, action])
             over = over | graphs.terminated[level, state, action]
             return (graphs.successor[level, state, action], over, sums), None
 
         first = (graphs.start[level], jnp.zeros((), bool), jnp.zeros(plans.shape[1]))
-        (_, _, sums), _ = lax.scan(step, first, jax.random.split(rest, horizon))
+        (_, _, sums), _ = lax.scan(step, first, jax.random.uniform(rest, (horizon,)))
         # A goal that predicts nothing here is given what the best of the others earned.
         known = jnp.where(unknown[level], -jnp.inf, sums)
         best = jnp.where(unknown[level].all(), 0.0, known.max())
