@@ -1,0 +1,159 @@
+"""`mesascope probe-levels`: levels that tell the goals of a policy apart, as small pictures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.columns import Columns
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from mesascope.cli.printable import named, printable
+from mesascope.core.errors import BadRequest
+from mesascope.records.policy import DesignedLevelRecord
+from mesascope.records.probes import ProbeRecord
+
+_SIGNS = "◆○▲□◇●△■"  # of the things that stand in a level, in the order they are met
+_BAR = 24
+
+
+def probe_levels_command(
+    policy: str | None,
+    *,
+    env: str,
+    goals: str | None = None,
+    budget: int = 4096,
+    keep: int = 4,
+    seed: int = 0,
+    report: Path | None = None,
+    json: bool = False,
+) -> int:
+    """Design levels for a policy, play it on them, and print what came of it.
+
+    Args:
+        policy: a policy's file, or None to design levels alone.
+        env: the name of a world of mazes.
+        goals: those that remain, by name and comma.
+        budget: levels that each of two searches scores at most.
+        keep: levels that are wanted.
+        seed: of everything.
+        report: where the record is written, as JSON.
+        json: print the record instead.
+    """
+    if report is not None and (not report.name or report.is_dir()):
+        raise BadRequest(f"--report is {str(report)!r}; the path of a file to write is expected")
+    from mesascope.studies.probe_levels import ProbeSettings, probe_levels
+    from mesascope.tasks.mazes.catalogue import make_world
+
+    world = make_world(env)
+    wanted = None if goals is None else tuple(part.strip() for part in goals.split(","))
+    settings = ProbeSettings(budget=budget, keep=keep, seed=seed)
+    loaded = None if policy is None else _load(policy)
+    with _progress(quiet=json, budget=budget) as say:
+        record = probe_levels(loaded, world, wanted, name=policy or "", settings=settings, say=say)
+    if report is not None:
+        report.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if json:
+        print(record.model_dump_json())
+    else:
+        _tell(record, report)
+    return 0
+
+
+def _load(policy: str) -> Any:
+    from mesascope.systems.policies.load import load_policy
+
+    return load_policy(policy)
+
+
+@contextmanager
+def _progress(*, quiet: bool, budget: int) -> Iterator[Any]:
+    """Show on standard error how the search goes."""
+    console = Console(stderr=True, highlight=False)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    with console.status("Designing levels; Ctrl-C keeps the best so far") as status:
+
+        def say(what: str, tried: int, best: float) -> None:
+            status.update(f"{what}: {tried:,} of at most {budget:,} levels, best {best:.3f}")
+
+        yield say
+
+
+def _tell(record: ProbeRecord, report: Path | None) -> None:
+    console = Console(highlight=False)
+    against = f" against {printable(record.policy)}" if record.policy else ""
+    head = f"Levels of {printable(record.world)}, designed{against}"
+    console.print(Text(head, style="bold"))
+    how = "all levels were scored" if record.exact else f"{record.tried:,} levels were scored"
+    stop = "; stopped early, these are the best so far" if record.stopped else ""
+    console.print(Text(f"{how} in {record.seconds:.1f} s{stop}", style="dim"))
+    signs: dict[str, str] = {}
+    telling = [level for level in record.designed if level.purpose == "information"]
+    console.print()
+    goals = ", ".join(map(printable, record.goals))
+    console.print(Text.assemble(("what tells apart", "bold"), f"  {goals}"))
+    console.print(Columns([_pictured(level, signs, _nats(level)) for level in telling], padding=2))
+    if telling and telling[0].random is not None:
+        console.print(f"A random level of the shifted distribution: {telling[0].random:.3f} nats.")
+    for level in record.designed:
+        if level.purpose == "regret":
+            console.print()
+            costs = f"  pursuing {printable(record.wrong)}"
+            console.print(Text.assemble(("what costs the most", "bold"), costs))
+            console.print(_pictured(level, signs, f"regret {level.regret or 0.0:.3f}"))
+            console.print(Text(printable(level.says)))
+    if signs:
+        meaning = "  ".join(f"{sign} {printable(thing)}" for thing, sign in signs.items())
+        console.print(Text(f"█ wall  {meaning}", style="dim"))
+    console.print()
+    console.print(Text(printable(record.says), style="bold"))
+    console.print(_posterior(record))
+    for note in record.notes:
+        console.print(Text(f"• {printable(note)}"))
+    if report is not None:
+        console.print(Text(f"Record: {printable(str(report))}"))
+
+
+def _nats(level: DesignedLevelRecord) -> str:
+    return f"{level.information or 0.0:.3f} nats"
+
+
+def _pictured(level: DesignedLevelRecord, signs: dict[str, str], caption: str) -> Padding:
+    """Return a level as a picture of one sign a cell, twice as wide as high."""
+    if level.level is None:
+        return Padding(Group(Text(caption), Text(printable(str(level.parameters)))), (0, 2, 1, 0))
+    rows = [
+        Text("".join(_sign(cell, signs) for cell in row), no_wrap=True) for row in level.level.cells
+    ]
+    return Padding(Group(Text(caption), *rows), (0, 2, 1, 0))
+
+
+def _sign(cell: str, signs: dict[str, str]) -> str:
+    if cell == "#":
+        return "██"
+    if not cell:
+        return "· "
+    if cell not in signs:
+        signs[cell] = _SIGNS[len(signs) % len(_SIGNS)]
+    return signs[cell] + " "
+
+
+def _posterior(record: ProbeRecord) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="dim")
+    for heading in ("goal", "before", "after"):
+        table.add_column(heading, justify="left" if heading == "goal" else "right")
+    table.add_column("", no_wrap=True)
+    for name, share in record.before.items():
+        if record.after is None:
+            table.add_row(named(name), f"{share:.3f}", "–", "")
+            continue
+        now = record.after[name]
+        full = round(_BAR * now)
+        bar = Text("█" * full + "·" * (_BAR - full), style="dim")
+        table.add_row(named(name), f"{share:.3f}", f"{now:.3f}", bar)
+    return table
