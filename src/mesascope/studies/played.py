@@ -1,0 +1,85 @@
+"""A policy on every distribution of a world of levels, and how to draw what it did there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jax
+
+from mesascope.core.randomness import stream
+from mesascope.processes.seen import Seen
+from mesascope.studies.episodes import Rows, Stage
+from mesascope.systems.playing.choosing import AnyPolicy
+from mesascope.systems.playing.levels import play_levels
+from mesascope.tasks.levels.distribution import Distribution, distributions
+from mesascope.tasks.levels.world import Level, LevelWorld
+
+LEVELS = 64  # per distribution: enough for an interval of about ±.1 on a share
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """What was seen on one distribution, and how to draw it."""
+
+    seen: Seen
+    stage: Stage
+
+
+def play_world(
+    policy: AnyPolicy,
+    world: LevelWorld,
+    *,
+    share: float,
+    discount: float,
+    seed: int,
+    levels: int = LEVELS,
+    say: Callable[[str], None] | None = None,
+) -> list[Played]:
+    """Return what a policy does in training and under every shift of a world.
+
+    Args:
+        policy: with or without a memory.
+        world: whose distributions.
+        share: of disambiguating levels in training.
+        discount: γ, of the returns.
+        seed: of the levels, which are other levels than any that training drew, and the choices.
+        levels: how many of each distribution.
+        say: told what is going on.
+
+    Raises:
+        PlayStopped: the policy raised, or answered with no logits.
+    """
+    found = []
+    for where in distributions(world, share=share):
+        if say is not None:
+            say(f"playing {levels} levels of {where.name}")
+        drawn = fresh_levels(where, seed, levels)
+        seen = play_levels(
+            policy,
+            where.world,
+            drawn,
+            seed=seed,
+            discount=discount,
+            name=where.name,
+            description=where.description,
+            role=where.role,
+        )
+        found.append(Played(seen, Stage(_drawing(where.world, drawn), where.world.actions)))
+    return found
+
+
+def fresh_levels(where: Distribution, seed: int, count: int, purpose: str = "audit") -> Level:
+    """Return levels for a purpose; other purposes and seeds draw others."""
+    number = int(stream(seed, "levels", purpose, where.name).integers(2**31))
+    return where.draw(jax.random.key(number), count)
+
+
+def _drawing(world: LevelWorld, levels: Level) -> Callable[[int, int], Rows]:
+    draw = getattr(world, "picture", None)
+
+    def picture(level: int, state: int) -> Rows:
+        one = jax.tree.map(lambda part: part[level], levels)
+        assert draw is not None
+        rows: Rows = draw(one, world.state_at(one, jax.numpy.int32(state)))
+        return rows
+
+    return picture
