@@ -1,1 +1,1 @@
-"""The audit of a policy: what it wants on each distribution, how well it gets it, and the verdict."""
+"""The audit of a policy: what it wants, how well it gets it, and the verdict."""

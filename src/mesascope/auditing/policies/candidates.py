@@ -1,0 +1,146 @@
+"""What could explain choices: every goal, some other place, a reflex, or nothing."""
+
+from dataclasses import dataclass
+
+import jax.numpy as jnp
+import numpy as np
+import scipy.special
+from jaxtyping import Bool, Float, Int
+
+from mesascope.auditing.policies.choices import Choices
+from mesascope.auditing.policies.likelihood import for_goals, for_places, headway
+from mesascope.processes.graph import Graph
+
+NONE, REFLEX, LOST = "none of these", "reflex", "lost"
+_EVERYWHERE = 4  # places that are tried on all levels alike
+_ANYWHERE = 4  # places that are tried on each level on its own
+_HALF = 0.5  # Jeffreys' prior of a reflex
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Log-probabilities of the choices on each of L levels.
+
+    Attributes:
+        names: of the goals, then `none of these`, `reflex` and `lost`.
+        goals: (L, G, T), T the points of β and lapse.
+        same: (L, M, T), of heading for a place that has the same number on every level.
+        other: (L, T), of heading for some place, any on each level.
+        places: how many places there are, (L,); each is as likely a destination as any other.
+        actions: (L, A), how often each action was chosen.
+        weight: (L,), how many choices each level adds to the evidence.
+    """
+
+    names: tuple[str, ...]
+    goals: Float[np.ndarray, "l g t"]
+    same: Float[np.ndarray, "l m t"]
+    other: Float[np.ndarray, "l t"]
+    places: Int[np.ndarray, " l"]
+    actions: Float[np.ndarray, "l a"]
+    weight: Float[np.ndarray, " l"]
+
+    def evidence(self, times: Float[np.ndarray, "b l"]) -> Float[np.ndarray, "b c"]:
+        """Return the log-evidence of each candidate, levels counted as often as `times` says.
+
+        One β and one lapse for all levels, averaged over. `none of these` is the mean of heading
+        for one place throughout, which may be any, and for one on each level.
+        """
+        goals = _mean(np.einsum("bl,lgt->bgt", times, self.goals))
+        count = max(int(self.places.max(initial=1)), 1)
+        same = _mean(np.einsum("bl,lmt->bmt", times, self.same))
+        same = scipy.special.logsumexp(same, axis=1) - np.log(count)
+        none = np.logaddexp(same, _mean(times @ self.other)) - np.log(2.0)
+        chosen, number = times @ self.actions, self.actions.shape[1]
+        reflex = (
+            scipy.special.gammaln(_HALF + chosen).sum(axis=1)
+            - scipy.special.gammaln(_HALF * number + chosen.sum(axis=1))
+            + scipy.special.gammaln(_HALF * number)
+            - number * scipy.special.gammaln(_HALF)
+        )
+        lost = -np.log(number) * (times @ self.weight)
+        return np.column_stack([goals, none, reflex, lost])
+
+
+def candidates(
+    names: tuple[str, ...],
+    graphs: Graph,
+    choices: Choices,
+    stake: Float[np.ndarray, " g"],
+    discount: float,
+    horizon: int,
+) -> Candidates:
+    """Return how probable each candidate makes the choices on each level."""
+    evidence = choices.evidence
+    levels = len(evidence)
+    goals = for_goals(graphs, evidence, stake, discount, horizon)
+    graphs, reached, depth = placed(graphs)
+    number = reached.shape[1]
+    quick = headway(graphs, evidence, number, min(horizon, number))
+    quick = np.where(reached, quick, -np.inf)
+    everywhere = np.argsort(-np.where(reached, quick, -1e3).sum(axis=0))[:_EVERYWHERE]
+    rest = quick.copy()
+    rest[:, everywhere] = -np.inf
+    anywhere = np.argsort(-rest, axis=1)[:, :_ANYWHERE]
+    wanted = np.concatenate([np.tile(everywhere, (levels, 1)), anywhere], axis=1)
+    # Twice the way to the farthest state is ample for a plan that goes to one place.
+    steps = min(horizon, 1 << (2 * depth).bit_length())
+    found = for_places(graphs, evidence, wanted, discount, steps)
+    count = np.maximum(reached.sum(axis=1), 1)
+    possible = np.take_along_axis(reached, wanted, axis=1)[:, :, None, None]
+    # The places left out would add to this sum, so it is a lower bound.
+    sums = scipy.special.logsumexp(np.where(possible, found, -np.inf), axis=1)
+    other = sums - np.log(count)[:, None, None]
+    return Candidates(
+        names=(*names, NONE, REFLEX, LOST),
+        goals=goals.reshape(*goals.shape[:2], -1),
+        same=found[:, : len(everywhere)].reshape(levels, len(everywhere), -1),
+        other=other.reshape(levels, -1),
+        places=count,
+        actions=evidence.sum(axis=1),
+        weight=evidence.sum(axis=(1, 2)),
+    )
+
+
+def placed(graphs: Graph) -> tuple[Graph, Bool[np.ndarray, "l p"], int]:
+    """Return graphs whose every state is in a place, which can be reached, and in how many steps.
+
+    Where a world knows of no places, every state is one.
+    """
+    place = np.asarray(graphs.place)
+    if (place < 0).all():
+        place = np.tile(np.arange(place.shape[1], dtype=np.int32), (len(place), 1))
+    reached = np.zeros((len(place), int(place.max()) + 1), bool)
+    states, depth = reachable(graphs)
+    level, state = np.nonzero(states & (place >= 0))
+    reached[level, place[level, state]] = True
+    return graphs._replace(place=jnp.asarray(place)), reached, depth
+
+
+def reachable(graphs: Graph, *, ended: bool = True) -> tuple[Bool[np.ndarray, "l s"], int]:
+    """Return which states can be reached on each level, and in how many steps the farthest.
+
+    Args:
+        graphs: of L levels.
+        ended: count the states in which an episode is over.
+    """
+    successor, ends = np.asarray(graphs.successor), np.asarray(graphs.terminated)
+    levels, states, _ = successor.shape
+    seen = np.zeros((levels, states), bool)
+    seen[np.arange(levels), np.asarray(graphs.start)] = True
+    last, depth = seen.copy(), 1
+    while True:
+        level, state, action = np.nonzero(seen[:, :, None] & ~ends)
+        wider = seen.copy()
+        wider[level, successor[level, state, action]] = True
+        if (wider == seen).all():
+            break
+        seen, depth = wider, depth + 1
+    level, state, action = np.nonzero(seen[:, :, None] & ends)
+    last[level, successor[level, state, action]] = True
+    return (seen | last if ended else seen), depth
+
+
+def _mean(logs: Float[np.ndarray, "... t"]) -> Float[np.ndarray, "..."]:
+    """Return the log of the mean over the last axis."""
+    found = scipy.special.logsumexp(logs, axis=-1) - np.log(logs.shape[-1])
+    return np.asarray(found)

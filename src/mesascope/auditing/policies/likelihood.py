@@ -1,0 +1,129 @@
+"""How probable choices are, if they are made for a goal or to get to a place."""
+
+from collections.abc import Callable
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float, Int
+
+from mesascope.processes.graph import Graph, quality
+
+RATIONALITY = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # β, per unit of a goal's stake
+LAPSE = (0.01, 0.1, 0.3)  # share of choices that are made at random
+_HEADWAY = 2.0  # nats that a step towards a place is worth, in the search for likely places
+
+
+def for_goals(
+    graphs: Graph,
+    evidence: Float[np.ndarray, "l s a"],
+    stake: Float[np.ndarray, " g"],
+    discount: float,
+    horizon: int,
+) -> Float[np.ndarray, "l g b k"]:
+    """Return the log-probability of each level's choices under each goal, β and lapse.
+
+    π(a|s) = (1 - λ) exp β Q(s, a) / Σ + λ / A, with Q soft at the same β and `horizon` steps to
+    go in every state: how much time is left is not looked at. Q is in units of the goal's stake.
+    """
+    scale = np.where(stake > 0.0, stake, 1.0)[None, :, None, None]
+    scaled = graphs._replace(reward=jnp.asarray(graphs.reward / scale, jnp.float32))
+    found = _goals(scaled, jnp.asarray(evidence, jnp.float32), discount, horizon)
+    return np.asarray(found, float)
+
+
+def for_places(
+    graphs: Graph,
+    evidence: Float[np.ndarray, "l s a"],
+    places: Int[np.ndarray, "l m"],
+    discount: float,
+    horizon: int,
+) -> Float[np.ndarray, "l m b k"]:
+    """Return the same for the goals of being in a place for the first time, worth 1."""
+    data = jnp.asarray(evidence, jnp.float32), jnp.asarray(places, jnp.int32)
+    return np.asarray(_places(graphs, *data, discount, horizon), float)
+
+
+def headway(
+    graphs: Graph, evidence: Float[np.ndarray, "l s a"], places: int, steps: int
+) -> Float[np.ndarray, "l p"]:
+    """Return a quick log-probability of each level's choices, for every place one may head for.
+
+    Each action is weighed by how much nearer it brings, up to the first arrival. It serves to
+    find the places that are worth looking at, and enters no figure.
+    """
+    return np.asarray(_headway(graphs, jnp.asarray(evidence, jnp.float32), places, steps), float)
+
+
+@partial(jax.jit, static_argnames=("discount", "horizon"))
+def _goals(graphs: Graph, evidence: Array, discount: float, horizon: int) -> Array:
+    def level(one: tuple[Graph, Array]) -> Array:
+        return _grid(one[0], one[1], discount, horizon)
+
+    return lax.map(level, (graphs, evidence))
+
+
+@partial(jax.jit, static_argnames=("discount", "horizon"))
+def _places(graphs: Graph, evidence: Array, places: Array, discount: float, horizon: int) -> Array:
+    def level(one: tuple[Graph, Array, Array]) -> Array:
+        graph, seen, wanted = one
+
+        def place(number: Array) -> Array:
+            at = graph.place[graph.successor] == number
+            there = (graph.place == number)[:, None]
+            reward = (at & ~there).astype(jnp.float32)[None]
+            to = graph._replace(reward=reward, terminated=graph.terminated | at)
+            return _grid(to, seen, discount, horizon)[0]
+
+        return jax.vmap(place)(wanted)
+
+    return lax.map(level, (graphs, evidence, places))
+
+
+def _grid(graph: Graph, seen: Float[Array, "s a"], discount: float, horizon: int) -> Array:
+    """Return the log-probabilities for each goal, β and lapse."""
+    actions = graph.successor.shape[1]
+
+    def at(beta: Array) -> Array:
+        q = quality(graph, discount=discount, horizon=horizon, rationality=beta)
+        plan = jax.nn.softmax(beta * q, axis=-1)
+        shares = [jnp.log((1.0 - lapse) * plan + lapse / actions) for lapse in LAPSE]
+        return jnp.stack([(seen * share).sum((-2, -1)) for share in shares], axis=-1)
+
+    return jnp.moveaxis(jax.vmap(at)(jnp.array(RATIONALITY)), 0, 1)
+
+
+@partial(jax.jit, static_argnames=("places", "steps"))
+def _headway(graphs: Graph, evidence: Array, places: int, steps: int) -> Array:
+    def level(one: tuple[Graph, Array]) -> Array:
+        graph, seen = one
+        ends = graph.terminated
+
+        def place(number: Array) -> Array:
+            there = graph.place == number
+            far = jnp.where(there, 0.0, float(steps))
+
+            def nearer(far: Array) -> Array:
+                ahead = jnp.where(ends & ~there[graph.successor], steps, far[graph.successor])
+                return jnp.where(there, 0.0, jnp.minimum(far, 1.0 + ahead.min(axis=-1)))
+
+            far = _settled(nearer, far)
+            ahead = jnp.where(ends & ~there[graph.successor], steps, far[graph.successor])
+            share = jax.nn.log_softmax(-_HEADWAY * jnp.minimum(ahead - far[:, None], 2.0), axis=-1)
+            level = jnp.where(there[:, None], -jnp.log(share.shape[-1]), share)
+            return (seen * level).sum()
+
+        return jax.vmap(place)(jnp.arange(places))
+
+    return lax.map(level, (graphs, evidence))
+
+
+def _settled(step: Callable[[Array], Array], first: Array) -> Array:
+    """Return what a step, done again and again, no longer changes."""
+
+    def on(both: tuple[Array, Array]) -> tuple[Array, Array]:
+        return both[1], step(both[1])
+
+    return lax.while_loop(lambda both: (both[0] != both[1]).any(), on, (first, step(first)))[1]
