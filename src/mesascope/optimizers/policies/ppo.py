@@ -196,22 +196,30 @@ def optimizer(settings: Settings) -> optax.GradientTransformation:
 
 
 def learn(learner: Learner, part: Part, key: PRNGKeyArray, settings: Settings) -> Learner:
-    """Return the learner after some epochs on what was seen, in minibatches of whole rows."""
-    rows = part.advantage.shape[1]
-    adam = optimizer(settings)
+    """Return the learner after some epochs on what was seen, in minibatches of whole rows.
 
-    def minibatch(learner: Learner, chosen: Int[Array, " m"]) -> tuple[Learner, None]:
-        one = Part(
-            jax.tree.map(lambda m: m[chosen], part.memory),
-            jax.tree.map(lambda s: s[:, chosen], part.steps),
-            part.advantage[:, chosen],
-        )
-        slope = jax.grad(loss)(learner.network, one, settings)
+    Rows know nothing of each other, so which of them make a minibatch does not change: only the
+    order of the minibatches is drawn. Slices are copied where shuffled rows would be gathered one
+    by one, a third of the time.
+    """
+    adam, count = optimizer(settings), settings.minibatches
+
+    def split(part: Array, axis: int) -> Array:
+        shape = (*part.shape[:axis], count, -1, *part.shape[axis + 1 :])
+        return jnp.moveaxis(part.reshape(shape), axis, 0)
+
+    parts = Part(
+        jax.tree.map(lambda m: split(m, 0), part.memory),
+        jax.tree.map(lambda s: split(s, 1), part.steps),
+        split(part.advantage, 1),
+    )
+
+    def minibatch(learner: Learner, chosen: Int[Array, ""]) -> tuple[Learner, None]:
+        slope = jax.grad(loss)(learner.network, jax.tree.map(lambda p: p[chosen], parts), settings)
         change, momentum = adam.update(slope, learner.momentum)
         return Learner(optax.apply_updates(learner.network, change), momentum), None
 
-    def shuffled(key: PRNGKeyArray) -> Int[Array, "b m"]:
-        return jax.random.permutation(key, rows).reshape(settings.minibatches, -1)
-
-    orders = jax.vmap(shuffled)(jax.random.split(key, settings.epochs))
-    return lax.scan(minibatch, learner, orders.reshape(-1, rows // settings.minibatches))[0]
+    orders = jax.vmap(lambda key: jax.random.permutation(key, count))(
+        jax.random.split(key, settings.epochs)
+    )
+    return lax.scan(minibatch, learner, orders.ravel())[0]

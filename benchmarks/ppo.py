@@ -1,0 +1,156 @@
+"""How fast PPO learns here: steps a second, and seconds to 90 % of the optimum, against peers.
+
+    python -m benchmarks.ppo            # everything, a few minutes on two cores
+    python -m benchmarks.ppo --ours     # without the peers
+
+Stable-Baselines3 and MiniGrid are measured here and now. jaxgmg's rate is a constant, measured on
+two cores with the same world at the same size: corner, 9 × 9, an MLP.
+"""
+
+import sys
+from collections.abc import Callable
+from time import perf_counter
+
+import gymnasium
+import jax
+import minigrid
+import numpy as np
+from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+from mesascope.optimizers.policies.evaluation import best_on, returns_on
+from mesascope.optimizers.policies.settings import Settings
+from mesascope.optimizers.policies.training import train
+from mesascope.tasks.levels.buffer import draw_levels
+from mesascope.tasks.levels.gym import gymnasium_view
+from mesascope.tasks.mazes.corner import Corner
+
+JAXGMG = (51_000, 57_000)  # PPO steps/s, constant: see above
+WORLD = Corner(size=9, region=7)
+STAGES = 3
+SHARE = 1.0
+GOAL = 0.9  # of the optimum
+
+
+def seconds_per_stage(settings: Settings, seeds: list[int]) -> float:
+    """Return the time of a stage once everything is compiled, the best of some."""
+    stages = train(WORLD, settings, seeds=seeds, budget=10**12)
+    jax.block_until_ready(next(stages).state)
+    taken = []
+    for _ in range(STAGES):
+        start = perf_counter()
+        jax.block_until_ready(next(stages).state)
+        taken.append(perf_counter() - start)
+    return min(taken)
+
+
+def rate(settings: Settings, seeds: int) -> float:
+    """Return environment steps a second of PPO, of all seeds together."""
+    per_stage = settings.rows * settings.steps * settings.updates
+    return seeds * per_stage / seconds_per_stage(settings, list(range(seeds)))
+
+
+def ours() -> float:
+    """Print our rates; return that of one MLP."""
+    single = 0.0
+    for kind, width, depth in (("mlp", 64, 2), ("mlp", 256, 2), ("conv", 16, 2), ("gru", 64, 1)):
+        settings = Settings(kind=kind, width=width, depth=depth)
+        one, five = rate(settings, 1), rate(settings, 5)
+        single = single or one
+        print(
+            f"{kind:5}{depth} x {width:<5}{one:10,.0f} steps/s, one seed;{five:10,.0f} steps/s, "
+            f"five by vmap: {five / one:.2f} x as fast as in turn",
+            flush=True,
+        )
+    print(f"against jaxgmg's {JAXGMG[0]:,} to {JAXGMG[1]:,}: {single / JAXGMG[1]:.2f} x at least")
+    return single
+
+
+def sb3_rate(steps: int = 8192) -> float:
+    """Return environment steps a second of SB3's PPO on MiniGrid's empty room of 8 × 8."""
+    env = minigrid.wrappers.FlatObsWrapper(gymnasium.make("MiniGrid-Empty-8x8-v0"))
+    model = PPO("MlpPolicy", env, n_steps=1024, device="cpu", seed=0)
+    model.learn(1024)
+    start = perf_counter()
+    model.learn(steps, reset_num_timesteps=False)
+    return steps / (perf_counter() - start)
+
+
+def until(
+    reached: Callable[[], float], learn: Callable[[], int], limit: float
+) -> tuple[float, int]:
+    """Return seconds of learning, and steps, until what is reached is the goal or time is up."""
+    spent, steps = 0.0, 0
+    while spent < limit:
+        start = perf_counter()
+        steps = learn()
+        spent += perf_counter() - start
+        if reached() >= GOAL:
+            break
+    return spent, steps
+
+
+def to_goal(limit: float = 240.0) -> None:
+    """Print seconds to 90 % of the optimum, evaluation apart, ours with its compilation."""
+    levels = draw_levels(WORLD, jax.random.key(1), 200, SHARE)
+    settings = Settings()
+    best = np.asarray(best_on(WORLD, levels, settings.discount))[:, 0].mean()
+    stages = train(WORLD, settings, seeds=[0], share=SHARE, budget=10**12)
+    reached = {}
+
+    def learn() -> int:
+        stage = jax.block_until_ready(next(stages).state)
+        reached["now"] = stage
+        return int(stage.steps[0])
+
+    def share_of_best() -> float:
+        network = reached["now"].learner.network
+        got = returns_on(WORLD, network, levels, jax.random.key(2), settings.discount)
+        return float(np.asarray(got)[..., 0].mean() / best)
+
+    mine, my_steps = until(share_of_best, learn, limit)
+    print(f"to {GOAL:.0%} of the optimum: ours {mine:.1f} s, {my_steps:,} steps", flush=True)
+
+    envs = DummyVecEnv([lambda i=i: gymnasium_view(WORLD, share=SHARE, seed=i) for i in range(8)])
+    model = PPO(
+        "MlpPolicy", envs, n_steps=128, batch_size=256, n_epochs=4, learning_rate=1e-3,
+        ent_coef=0.01, gamma=settings.discount, device="cpu", seed=0,
+    )  # fmt: skip
+
+    def sb3_learn() -> int:
+        model.learn(8192, reset_num_timesteps=False)
+        return int(model.num_timesteps)
+
+    test = gymnasium_view(WORLD, share=SHARE, levels=200, seed=1)
+
+    def sb3_share() -> float:
+        gained = []
+        for level in range(200):
+            seen, _ = test.reset(options={"level": level})
+            weight, over = 1.0, False
+            while not over:
+                action, _ = model.predict(seen)
+                seen, reward, ended, cut, _ = test.step(int(action))
+                gained.append(weight * reward)
+                weight, over = weight * settings.discount, ended or cut
+        return float(np.sum(gained) / 200 / best)
+
+    theirs, their_steps = until(sb3_share, sb3_learn, limit)
+    print(
+        f"to {GOAL:.0%} of the optimum: SB3 {theirs:.1f} s, {their_steps:,} steps "
+        f"(given up at {limit:.0f} s): ours takes 1/{theirs / mine:.0f} of the time"
+    )
+
+
+def main() -> None:
+    """Print everything."""
+    single = ours()
+    if "--ours" in sys.argv:
+        return
+    peer = sb3_rate()
+    print(f"SB3 on MiniGrid-Empty-8x8: {peer:,.0f} steps/s; ours is {single / peer:.0f} x that")
+    to_goal()
+
+
+if __name__ == "__main__":
+    main()
