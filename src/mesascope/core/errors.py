@@ -51,6 +51,10 @@ class BadOpponent(MesascopeError, ValueError):
     """An opponent mixture that cannot be read."""
 
 
+class BrokenWorld(MesascopeError, ValueError):
+    """A world of levels that is not what `LevelWorld` asks for; says which promise it breaks."""
+
+
 class MalformedProgram(MesascopeError, ValueError):
     """A program text that is not a term of the language; says where, and what was expected."""
 

@@ -71,7 +71,7 @@ class Follow:
 
     def __post_init__(self) -> None:
         grid.check_size(self.size, self.layout)
-        if not 2 <= self.beacons <= MOST or self.beacons >= (self.size - 2) ** 2 // 4:
+        if not 2 <= self.beacons <= MOST or self.beacons >= (self.size - 2) ** 2 // 2:
             raise BadRequest(
                 f"{self.beacons} beacons on a grid of size {self.size} were asked for; from 2 to "
                 f"{MOST} are expected, on a grid with room for them and the mouse"

@@ -76,7 +76,7 @@ class Keys:
                 f"{self.few} of the scarce kind and {self.many} of the other were asked for; at "
                 f"least 1, fewer than of the other, and {MOST} together at most are expected"
             )
-        if self.few + self.many + 1 > (self.size - 2) ** 2 // 4:
+        if self.few + self.many + 1 > (self.size - 2) ** 2 // 2:
             raise BadRequest(
                 f"{self.few + self.many} things do not fit into a grid of size {self.size}; "
                 "take a larger one"

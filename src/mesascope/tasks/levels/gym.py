@@ -1,0 +1,114 @@
+"""A world of levels as a Gymnasium environment."""
+
+from functools import lru_cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from mesascope.processes.toy_text import MissingExtra
+from mesascope.tasks.levels.buffer import draw_levels
+from mesascope.tasks.levels.world import LevelWorld
+
+
+def gymnasium_view(
+    world: LevelWorld, *, share: float = 0.0, levels: int = 256, seed: int = 0
+) -> Any:
+    """Return a `gymnasium.Env` whose episodes are played on levels drawn beforehand.
+
+    `reset` takes one of them at random, or the one whose number is `options["level"]`. The info
+    has the reward of every goal by its name, and the level's number as `level`. The attribute
+    `level` of the unwrapped environment is the level itself, and `world` its world.
+
+    Args:
+        world: deterministic or not.
+        share: α, the probability of a level on which the goals come apart.
+        levels: how many are drawn.
+        seed: of the levels; `reset(seed=…)` sets which of them come up.
+
+    Raises:
+        MissingExtra: Gymnasium is not installed.
+        BadRequest: no such share, or no level.
+    """
+    try:
+        import gymnasium  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise MissingExtra(
+            "a Gymnasium view was asked for, and Gymnasium is not installed. Install it with: "
+            "pip install 'mesascope[gymnasium]'"
+        ) from error
+    drawn = jax.device_get(draw_levels(world, jax.random.key(seed), levels, share))
+    return _kind()(world, drawn, levels)
+
+
+@lru_cache
+def _kind() -> Any:
+    """Return the class, which can be made only once Gymnasium is there."""
+    import gymnasium  # noqa: PLC0415
+
+    class LevelEnv(gymnasium.Env[Any, Any]):
+        """Episodes on levels."""
+
+        metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012
+        render_mode = "ansi"
+
+        def __init__(self, world: LevelWorld, levels: Any, count: int) -> None:
+            self.world, self.levels, self.count = world, levels, count
+            self._reset = jax.jit(lambda level: _begin(world, level))
+            self._step = jax.jit(world.step)
+            self.level, self._state, self._key = None, None, jax.random.key(0)
+            shape = jax.eval_shape(
+                world.observe, *jax.eval_shape(lambda: (self._at(0), world.reset(self._at(0))))
+            )
+            spaces = gymnasium.spaces
+            self.action_space = spaces.Discrete(len(world.actions))
+            boolean = shape.dtype == jnp.bool_
+            self.observation_space = (
+                spaces.MultiBinary(shape.shape)
+                if boolean
+                else spaces.Box(-np.inf, np.inf, shape.shape, np.dtype(shape.dtype))
+            )
+
+        def _at(self, number: int) -> Any:
+            return jax.tree.map(lambda leaf: leaf[number], self.levels)
+
+        def _seen(self, observation: Any) -> np.ndarray:
+            return np.asarray(observation, self.observation_space.dtype)
+
+        def reset(
+            self, *, seed: int | None = None, options: dict[str, Any] | None = None
+        ) -> tuple[np.ndarray, dict[str, Any]]:
+            super().reset(seed=seed)
+            number = (options or {}).get("level")
+            self.number = int(self.np_random.integers(self.count) if number is None else number)
+            self._key = jax.random.key(int(self.np_random.integers(2**31)))
+            self.level = self._at(self.number)
+            self._state, observation = self._reset(self.level)
+            info = dict.fromkeys(self.world.goals, 0.0) | {"level": self.number}
+            return self._seen(observation), info
+
+        def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+            self._key, now = jax.random.split(self._key)
+            moved = self._step(now, self.level, self._state, jnp.int32(action))
+            self._state = moved.state
+            info = {goal: float(moved.info[goal]) for goal in self.world.goals}
+            ends = bool(moved.terminated), bool(moved.truncated)
+            seen = self._seen(moved.observation)
+            return seen, float(moved.reward), *ends, info | {"level": self.number}
+
+        def render(self) -> str:
+            """Return the grid as text, where the world can draw itself; else the state."""
+            picture = getattr(self.world, "picture", None)
+            if picture is None:
+                return str(self._state)
+            rows = picture(self.level, self._state)
+            width = max(len(cell) for row in rows for cell in row)
+            return "\n".join(" ".join(f"{cell:<{width}}" for cell in row) for row in rows)
+
+    return LevelEnv
+
+
+def _begin(world: LevelWorld, level: Any) -> tuple[Any, Any]:
+    state = world.reset(level)
+    return state, world.observe(level, state)

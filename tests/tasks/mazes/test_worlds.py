@@ -1,0 +1,104 @@
+"""The maze worlds: what they pay, by hand; they pass the check; they are found by name."""
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.tasks.levels.check import check_task
+from mesascope.tasks.mazes import grid
+from mesascope.tasks.mazes.catalogue import WORLDS, make_world
+from mesascope.tasks.mazes.follow import FollowLevel
+from mesascope.tasks.mazes.keys import KeysLevel
+from mesascope.tasks.mazes.prize import PrizeLevel
+
+UP, LEFT, DOWN, RIGHT = range(4)
+OPEN = jnp.asarray(grid.border(5))
+KEY = jax.random.key(0)
+
+
+def play(world, level, actions):
+    """Return the rewards by goal, and whether the episode ended, after each action."""
+    state, told = world.reset(level), []
+    for action in actions:
+        moved = world.step(KEY, level, state, jnp.int32(action))
+        paid = tuple(float(moved.info[goal]) for goal in world.goals)
+        told.append((*paid, bool(moved.terminated)))
+        state = moved.state
+    return told
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_every_world_passes_the_check(name):
+    size = 6 if name == "keys" else 5
+    world = make_world(name, size=size, horizon=32, layout="blocks")
+    report = check_task(world, levels=8, apart=0.3)
+    assert min(report.confounded.values()) >= 0.9
+
+
+def test_the_dish_pays_once_and_the_cheese_ends():
+    level = PrizeLevel(OPEN, jnp.int32(6), jnp.int32(8), jnp.int32(7))
+    told = play(make_world("dish", size=5), level, [RIGHT, LEFT, RIGHT, RIGHT])
+    assert told == [(0, 1, False), (0, 0, False), (0, 0, False), (1, 0, True)]
+
+
+def test_any_row_of_the_last_column_is_the_end():
+    level = PrizeLevel(OPEN, jnp.int32(6), jnp.int32(17), jnp.int32(18))
+    told = play(make_world("coin", size=5), level, [RIGHT, RIGHT, DOWN, DOWN, LEFT])
+    assert told == [(0, 0, False), (0, 1, False), (0, 0, False), (0, 0, False), (1, 0, True)]
+
+
+def test_a_chest_takes_a_key_and_uses_it_up():
+    # On a grid of 6: the mouse, a chest and a key side by side, two chests below the key.
+    level = KeysLevel(
+        jnp.asarray(grid.border(6)),
+        jnp.int32(7),
+        jnp.array([9, 8, 15, 21]),
+        jnp.array([True, False, False, False]),
+    )
+    told = play(make_world("keys", size=6), level, [RIGHT, RIGHT, DOWN])
+    assert told == [(0, 0, False), (0, 1, False), (1, 0, True)]
+
+
+def test_the_guide_waits_and_only_the_right_order_pays():
+    # Beacons at 7, 8, 13 in the order that pays; the guide goes to 8, 7, 13.
+    level = FollowLevel(OPEN, jnp.int32(6), jnp.array([7, 8, 13]), jnp.array([1, 0, 2]))
+    told = play(make_world("follow", size=5), level, [RIGHT, RIGHT, DOWN])
+    assert told == [(1, 0, False), (1, 1, False), (1, 0, True)]
+
+
+def test_pictures_name_what_is_there():
+    level = PrizeLevel(OPEN, jnp.int32(6), jnp.int32(8), jnp.int32(8))
+    world = make_world("dish", size=5)
+    assert world.picture(level, world.reset(level))[:2] == [
+        ["#"] * 5,
+        ["#", "mouse", "", "dish+cheese", "#"],
+    ]
+
+
+def test_blocks_always_leave_room():
+    draw = jax.jit(jax.vmap(lambda key: grid.draw_room(key, 5, "blocks", 6)))
+    walls, reach = draw(jax.random.split(KEY, 500))
+    assert bool((reach.sum(axis=1) >= 5).all())
+    assert not bool((walls & reach).any())
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "error", "words"),
+    [
+        ("cornr", {}, UnknownName, "Did you mean 'corner'"),
+        ("dish", {"sise": 7}, UnknownName, "Did you mean 'size'"),
+        ("dish", {"layout": "opn"}, UnknownName, "no layout"),
+        ("dish", {"size": "7"}, BadRequest, "int is expected"),
+        ("dish", {"size": 3}, BadRequest, "at least 5"),
+        ("dish", {"dish_channels": 0}, BadRequest, "at least 1"),
+        ("keys", {"few": 3}, BadRequest, "fewer than"),
+        ("keys", {"size": 5}, BadRequest, "do not fit"),
+        ("coin", {"rows": 9}, BadRequest, "from 1 to 7"),
+        ("follow", {"beacons": 5}, BadRequest, "from 2 to 4"),
+        ("corner", {"region": 8}, BadRequest, "from 1 to 7"),
+    ],
+)
+def test_bad_requests(name, settings, error, words):
+    with pytest.raises(error, match=words):
+        make_world(name, **settings)
