@@ -73,7 +73,7 @@ def candidates(
     evidence = choices.evidence
     levels = len(evidence)
     goals = for_goals(graphs, evidence, stake, discount, horizon)
-    graphs, reached, depth = placed(graphs)
+    graphs, reached = placed(graphs)
     number = reached.shape[1]
     quick = headway(graphs, evidence, number, min(horizon, number))
     quick = np.where(reached, quick, -np.inf)
@@ -82,9 +82,7 @@ def candidates(
     rest[:, everywhere] = -np.inf
     anywhere = np.argsort(-rest, axis=1)[:, :_ANYWHERE]
     wanted = np.concatenate([np.tile(everywhere, (levels, 1)), anywhere], axis=1)
-    # Twice the way to the farthest state is ample for a plan that goes to one place.
-    steps = min(horizon, 1 << (2 * depth).bit_length())
-    found = for_places(graphs, evidence, wanted, discount, steps)
+    found = for_places(graphs, evidence, wanted, discount, horizon)
     count = np.maximum(reached.sum(axis=1), 1)
     possible = np.take_along_axis(reached, wanted, axis=1)[:, :, None, None]
     # The places left out would add to this sum, so it is a lower bound.
@@ -101,8 +99,8 @@ def candidates(
     )
 
 
-def placed(graphs: Graph) -> tuple[Graph, Bool[np.ndarray, "l p"], int]:
-    """Return graphs whose every state is in a place, which can be reached, and in how many steps.
+def placed(graphs: Graph) -> tuple[Graph, Bool[np.ndarray, "l p"]]:
+    """Return graphs whose every state is in a place, and which places can be reached.
 
     Where a world knows of no places, every state is one.
     """
@@ -110,14 +108,13 @@ def placed(graphs: Graph) -> tuple[Graph, Bool[np.ndarray, "l p"], int]:
     if (place < 0).all():
         place = np.tile(np.arange(place.shape[1], dtype=np.int32), (len(place), 1))
     reached = np.zeros((len(place), int(place.max()) + 1), bool)
-    states, depth = reachable(graphs)
-    level, state = np.nonzero(states & (place >= 0))
+    level, state = np.nonzero(reachable(graphs) & (place >= 0))
     reached[level, place[level, state]] = True
-    return graphs._replace(place=jnp.asarray(place)), reached, depth
+    return graphs._replace(place=jnp.asarray(place)), reached
 
 
-def reachable(graphs: Graph, *, ended: bool = True) -> tuple[Bool[np.ndarray, "l s"], int]:
-    """Return which states can be reached on each level, and in how many steps the farthest.
+def reachable(graphs: Graph, *, ended: bool = True) -> Bool[np.ndarray, "l s"]:
+    """Return which states can be reached on each level.
 
     Args:
         graphs: of L levels.
@@ -127,17 +124,17 @@ def reachable(graphs: Graph, *, ended: bool = True) -> tuple[Bool[np.ndarray, "l
     levels, states, _ = successor.shape
     seen = np.zeros((levels, states), bool)
     seen[np.arange(levels), np.asarray(graphs.start)] = True
-    last, depth = seen.copy(), 1
+    last = seen.copy()
     while True:
         level, state, action = np.nonzero(seen[:, :, None] & ~ends)
         wider = seen.copy()
         wider[level, successor[level, state, action]] = True
         if (wider == seen).all():
             break
-        seen, depth = wider, depth + 1
+        seen = wider
     level, state, action = np.nonzero(seen[:, :, None] & ends)
     last[level, successor[level, state, action]] = True
-    return (seen | last if ended else seen), depth
+    return seen | last if ended else seen
 
 
 def _mean(logs: Float[np.ndarray, "... t"]) -> Float[np.ndarray, "..."]:

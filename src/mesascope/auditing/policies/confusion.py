@@ -31,7 +31,7 @@ def confusion(seen: Seen, pursues: str | None) -> tuple[Interval | None, Interva
     if number == 0:
         return Interval.exact(0.0), Interval.exact(0.0)
     graphs = _first(seen.graphs, min(_LEVELS, seen.levels))
-    live, _ = reachable(graphs, ended=False)
+    live = reachable(graphs, ended=False)
     size = int(live.sum(axis=1).max()) + 1
     if size > _STATES:
         return None, None

@@ -8,10 +8,11 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
+from mesascope.auditing.policies.soft_plans import soft_plans
 from mesascope.core.interval import Interval
 from mesascope.objectives.bootstrap import interval
 from mesascope.objectives.statistic import Ratio
-from mesascope.processes.graph import Graph, quality
+from mesascope.processes.graph import Graph
 
 _ROUNDS = 5  # of narrowing down on the best β
 _POINTS = 5  # tried in each
@@ -78,19 +79,15 @@ def _figure(
 def _gains(
     graphs: Graph, visits: Array, beta: Float[Array, "g k"], discount: float, horizon: int
 ) -> Float[Array, "l g k"]:
-    actions = graphs.successor.shape[-1]
+    goals, points = beta.shape
 
     def level(one: tuple[Graph, Array]) -> Array:
         graph, seen = one
-
-        def goal(reward: Array, betas: Array) -> Array:
-            def at(beta: Array) -> Array:
-                alone = graph._replace(reward=reward[None])
-                q = quality(alone, discount=discount, horizon=horizon, rationality=beta)[0]
-                return (seen * (jax.nn.log_softmax(beta * q) + jnp.log(actions))).sum()
-
-            return jax.vmap(at)(betas)
-
-        return jax.vmap(goal)(graph.reward, beta)
+        reward = jnp.repeat(jnp.moveaxis(graph.reward, 0, -1), points, axis=-1)
+        plans = soft_plans(
+            graph.successor, graph.terminated, reward, beta.ravel(), discount, horizon
+        )
+        gain = jnp.einsum("sa,san->n", seen, plans + jnp.log(graph.successor.shape[1]))
+        return gain.reshape(goals, points)
 
     return lax.map(level, (graphs, visits))

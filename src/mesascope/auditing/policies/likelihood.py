@@ -9,7 +9,8 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from mesascope.processes.graph import Graph, quality
+from mesascope.auditing.policies.soft_plans import soft_plans
+from mesascope.processes.graph import Graph
 
 RATIONALITY = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # β, per unit of a goal's stake
 LAPSE = (0.01, 0.1, 0.3)  # share of choices that are made at random
@@ -60,7 +61,9 @@ def headway(
 @partial(jax.jit, static_argnames=("discount", "horizon"))
 def _goals(graphs: Graph, evidence: Array, discount: float, horizon: int) -> Array:
     def level(one: tuple[Graph, Array]) -> Array:
-        return _grid(one[0], one[1], discount, horizon)
+        graph, seen = one
+        reward = jnp.moveaxis(graph.reward, 0, -1)
+        return _grid(graph, graph.terminated, reward, seen, discount, horizon)
 
     return lax.map(level, (graphs, evidence))
 
@@ -69,30 +72,31 @@ def _goals(graphs: Graph, evidence: Array, discount: float, horizon: int) -> Arr
 def _places(graphs: Graph, evidence: Array, places: Array, discount: float, horizon: int) -> Array:
     def level(one: tuple[Graph, Array, Array]) -> Array:
         graph, seen, wanted = one
-
-        def place(number: Array) -> Array:
-            at = graph.place[graph.successor] == number
-            there = (graph.place == number)[:, None]
-            reward = (at & ~there).astype(jnp.float32)[None]
-            to = graph._replace(reward=reward, terminated=graph.terminated | at)
-            return _grid(to, seen, discount, horizon)[0]
-
-        return jax.vmap(place)(wanted)
+        there = graph.place[:, None] == wanted
+        at = there[graph.successor]
+        reward = (at & ~there[:, None]).astype(jnp.float32)
+        ends = jnp.repeat(graph.terminated[..., None] | at, len(RATIONALITY), axis=-1)
+        return _grid(graph, ends, reward, seen, discount, horizon)
 
     return lax.map(level, (graphs, evidence, places))
 
 
-def _grid(graph: Graph, seen: Float[Array, "s a"], discount: float, horizon: int) -> Array:
+def _grid(
+    graph: Graph,
+    ends: Array,
+    reward: Float[Array, "s a g"],
+    seen: Float[Array, "s a"],
+    discount: float,
+    horizon: int,
+) -> Float[Array, "g b k"]:
     """Return the log-probabilities for each goal, β and lapse."""
-    actions = graph.successor.shape[1]
-
-    def at(beta: Array) -> Array:
-        q = quality(graph, discount=discount, horizon=horizon, rationality=beta)
-        plan = jax.nn.softmax(beta * q, axis=-1)
-        shares = [jnp.log((1.0 - lapse) * plan + lapse / actions) for lapse in LAPSE]
-        return jnp.stack([(seen * share).sum((-2, -1)) for share in shares], axis=-1)
-
-    return jnp.moveaxis(jax.vmap(at)(jnp.array(RATIONALITY)), 0, 1)
+    (_, actions), goals, points = graph.successor.shape, reward.shape[-1], len(RATIONALITY)
+    beta = jnp.tile(jnp.array(RATIONALITY), goals)
+    rewards = jnp.repeat(reward, points, axis=-1)
+    plan = jnp.exp(soft_plans(graph.successor, ends, rewards, beta, discount, horizon))
+    shares = [jnp.log((1.0 - lapse) * plan + lapse / actions) for lapse in LAPSE]
+    found = [jnp.einsum("sa,san->n", seen, share) for share in shares]
+    return jnp.stack(found, axis=-1).reshape(goals, points, len(LAPSE))
 
 
 @partial(jax.jit, static_argnames=("places", "steps"))
