@@ -24,6 +24,15 @@ def load_system(text: str) -> System:
         CannotLoad: no such module, the module raised, no such attribute, or nothing that can
             answer; the message says which.
     """
+    return as_system(load_attribute(text), text.strip())
+
+
+def load_attribute(text: str) -> Any:
+    """Import whatever is named as `module:attribute`, which executes the module's code.
+
+    Raises:
+        CannotLoad: no such module, the module raised, or no such attribute.
+    """
     module_name, colon, path = text.strip().partition(":")
     parts = path.split(".")
     if module_name.endswith(".py") or "/" in module_name:
@@ -36,7 +45,7 @@ def load_system(text: str) -> System:
     found: Any = _import(module_name)
     for part in parts:
         found = _attribute(found, part, module_name)
-    return as_system(found, text.strip())
+    return found
 
 
 def _import(name: str) -> ModuleType:

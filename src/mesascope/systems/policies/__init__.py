@@ -1,0 +1,7 @@
+"""Policies that somebody brings: files, models, networks and functions."""
+
+from mesascope.systems.policies.export import export_onnx
+from mesascope.systems.policies.given import from_actions
+from mesascope.systems.policies.load import load_policy
+
+__all__ = ["export_onnx", "from_actions", "load_policy"]

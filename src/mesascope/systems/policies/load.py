@@ -1,0 +1,73 @@
+"""Loading a policy, whatever it is: a file, `module:attribute`, a model, a network, a function."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.systems.loading import load_attribute
+from mesascope.systems.networks.files import load_network
+from mesascope.systems.networks.serving import as_policy
+from mesascope.systems.policies.given import given_policy
+from mesascope.systems.policies.named import Named, named
+from mesascope.systems.policies.onnx import load_onnx
+from mesascope.systems.policies.sb3 import load_zip
+
+ACTIVATIONS = ("tanh", "relu")
+_IMPORTED = re.compile(r"[\w.]+:[\w.]+")
+_ENDINGS = (".safetensors", ".onnx", ".zip")
+
+
+def load_policy(source: Any, *, trust: bool = False, activation: str | None = None) -> Named:
+    """Return a policy, with its name and where it comes from.
+
+    Args:
+        source: the path of a .zip of Stable-Baselines3, an .onnx file or a .safetensors file of
+            ours; `module:attribute`, which is imported, and importing runs its code; or an object:
+            a function, a policy, a Stable-Baselines3 model, a torch module or a network of ours.
+        trust: let a file run code when it is loaded; only a .zip has any.
+        activation: `tanh` or `relu`, between the layers of a .zip that does not say.
+
+    Raises:
+        CannotLoad: the file is missing, damaged, or no policy that can be rebuilt.
+        MissingExtra: a package is needed that is not installed.
+        BadRequest: an activation that does not exist, or for something other than a .zip.
+    """
+    if activation is not None and activation not in ACTIVATIONS:
+        raise BadRequest(f"the activation {activation!r} is not known; give 'tanh' or 'relu'")
+    text = isinstance(source, str) and not Path(source).exists()
+    is_zip = isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".zip"
+    if activation is not None and not is_zip:
+        raise BadRequest(
+            f"activation={activation!r} is for a .zip of Stable-Baselines3 alone; leave it out"
+        )
+    if text and _IMPORTED.fullmatch(source):
+        return given_policy(load_attribute(source), source)
+    if isinstance(source, (str, Path)):
+        return _from_file(Path(source), trust, activation)
+    return given_policy(source)
+
+
+def _from_file(path: Path, trust: bool, activation: str | None) -> Named:
+    ending = path.suffix.lower()
+    if path.is_dir():
+        raise CannotLoad(f"{path} is a directory; give the path of the policy's file in it")
+    if ending not in _ENDINGS:
+        raise CannotLoad(
+            f"{path} is no policy that can be read: expected a file that ends in "
+            f"{', '.join(_ENDINGS)}, or 'module:attribute'. Rename the file if it is one of these"
+        )
+    if not path.is_file():
+        raise CannotLoad(f"there is no file {path}; check the path, from {Path.cwd()}")
+    if path.stat().st_size == 0:
+        raise CannotLoad(f"{path} is empty; save the policy again")
+    if ending == ".zip":
+        return load_zip(path, trust=trust, activation=activation)
+    if ending == ".onnx":
+        return load_onnx(path)
+    return named(
+        as_policy(load_network(path)),
+        path.name,
+        f"The network and its weights were read from {path.name}, without running code; how it was "
+        "trained was not verified.",
+    )

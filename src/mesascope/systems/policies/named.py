@@ -1,0 +1,58 @@
+"""Policies that carry a name and where they come from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from mesascope.core.policy import RecurrentPolicy
+
+Logits = Callable[[np.ndarray], Any]
+
+
+@dataclass(frozen=True)
+class NamedPolicy:
+    """A policy without a memory.
+
+    Attributes:
+        function: from observations, (N, …), to logits, (N, A).
+        name: what to call it.
+        provenance: a sentence: what was read, and what was not verified.
+    """
+
+    function: Logits
+    name: str
+    provenance: str
+
+    def __call__(self, observations: np.ndarray) -> Any:
+        return self.function(observations)
+
+
+@dataclass(frozen=True)
+class NamedRecurrentPolicy:
+    """A policy with a memory; the attributes are those of `NamedPolicy`."""
+
+    policy: RecurrentPolicy
+    name: str
+    provenance: str
+
+    def reset(self, count: int) -> Any:
+        return self.policy.reset(count)
+
+    def step(self, observations: np.ndarray, carry: Any) -> tuple[Float[np.ndarray, "n a"], Any]:
+        return self.policy.step(observations, carry)
+
+    def forget(self, carry: Any, ended: np.ndarray) -> Any:
+        return self.policy.forget(carry, ended)
+
+
+Named = NamedPolicy | NamedRecurrentPolicy
+
+
+def named(policy: Any, name: str, provenance: str) -> Named:
+    """Return a policy of either kind with a name and a provenance."""
+    if isinstance(policy, RecurrentPolicy):
+        return NamedRecurrentPolicy(policy, name, provenance)
+    return NamedPolicy(policy, name, provenance)

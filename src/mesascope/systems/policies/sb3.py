@@ -1,0 +1,146 @@
+"""Stable-Baselines3's zip files: PPO, A2C and DQN with an MlpPolicy, rebuilt from weights."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from mesascope.core.errors import CannotLoad
+from mesascope.systems.policies.archive import Archive, read_archive
+from mesascope.systems.policies.extras import need
+from mesascope.systems.policies.layers import ACTIVATIONS, find_layers, is_values
+from mesascope.systems.policies.model import largest, model_logits
+from mesascope.systems.policies.named import NamedPolicy
+from mesascope.systems.policies.preprocessing import TRUST, read_preprocessing
+
+_NORMALISED = (
+    "Statistics of normalisation (VecNormalize) live outside the zip and were not seen: if training"
+    " normalised observations, the environment must do so too."
+)
+_CLASSES = {"ActorCriticPolicy": "tanh", "DQNPolicy": "relu"}  # and the activation by default
+_HARMLESS = {
+    ":type:",
+    ":serialized:",
+    "activation_fn",
+    "log_std_init",
+    "net_arch",
+    "optimizer_class",
+    "optimizer_kwargs",
+    "ortho_init",
+    "share_features_extractor",
+}
+_ACTIVATION = re.compile(r"<class 'torch\.nn\.modules\.activation\.(Tanh|ReLU)'>")
+
+
+def load_zip(path: Path, *, trust: bool = False, activation: str | None = None) -> NamedPolicy:
+    """Return the policy of a model that Stable-Baselines3 saved.
+
+    Args:
+        path: of the zip.
+        trust: let Stable-Baselines3 load it, which runs whatever code is pickled in it.
+        activation: `tanh` or `relu`, where the file does not say.
+
+    Raises:
+        CannotLoad: it is damaged, no such model, or one that cannot be rebuilt without trust.
+        MissingExtra: torch, or Stable-Baselines3 where it is trusted, is not installed.
+    """
+    return _trusted(path) if trust else _rebuilt(read_archive(path), activation)
+
+
+def _rebuilt(archive: Archive, activation: str | None) -> NamedPolicy:
+    what = str(archive.path)
+    kind = _class(archive)
+    _check_actions(archive)
+    bend, reason = _activation(archive, kind, activation)
+    prepare = read_preprocessing(archive.data.get("observation_space"), what)
+    layers = find_layers(archive.weights, prepare.size, bend, what)
+    valued = is_values(archive.weights)
+
+    def logits(observations: np.ndarray) -> Float[np.ndarray, "n a"]:
+        answer = layers(prepare(observations))
+        return largest(answer) if valued else answer
+
+    return NamedPolicy(
+        logits,
+        archive.path.name,
+        f"The weights in {archive.path.name} were read without running code and the network was "
+        f"rebuilt as a {kind} with {bend} between its layers, {reason}. {_NORMALISED}",
+    )
+
+
+def _class(archive: Archive) -> str:
+    told = archive.data.get("policy_class")
+    account = told if isinstance(told, dict) else {}
+    module = str(account.get("__module__", ""))
+    found = re.match(r"<function (\w+)\.__init__ ", str(account.get("__init__", "")))
+    name = found[1] if found else "unknown"
+    if not module.startswith("stable_baselines3.") or name not in _CLASSES:
+        raise CannotLoad(
+            f"the policy of {archive.path} is of the class {module or '?'}:{name}; the MlpPolicy "
+            f"of PPO, A2C and DQN is read without running code. For CNN, dict and other policies "
+            f"{TRUST}"
+        )
+    if is_values(archive.weights) != (name == "DQNPolicy"):
+        raise CannotLoad(
+            f"the weights of {archive.path} are not those of a {name}, which it says it is; save "
+            "the model again"
+        )
+    return name
+
+
+def _check_actions(archive: Archive) -> None:
+    told = archive.data.get("action_space")
+    account = told if isinstance(told, dict) else {}
+    if "Discrete'" not in str(account.get(":type:")) or str(account.get("start", 0)) != "0":
+        raise CannotLoad(
+            f"the actions of {archive.path} are {account.get(':type:', 'not told readably')}; a "
+            "Discrete space from 0 is expected. Give a policy that chooses among actions"
+        )
+
+
+def _activation(archive: Archive, kind: str, given: str | None) -> tuple[str, str]:
+    """Return the activation and how it is known."""
+    told = archive.data.get("policy_kwargs", {})
+    account = told if isinstance(told, dict) else {":serialized:": ""}
+    odd = sorted(set(account) - _HARMLESS)
+    if odd:
+        raise CannotLoad(
+            f"{archive.path} was made with policy_kwargs {', '.join(odd)}, which may change what "
+            f"its layers do; {TRUST}"
+        )
+    if given is not None:
+        return given, "as you said"
+    readable = set(account) - {":type:", ":serialized:"}
+    if not account or (readable and "activation_fn" not in account):
+        return _CLASSES[kind], "which is the default"
+    match = _ACTIVATION.fullmatch(str(account.get("activation_fn")))
+    if match and match[1].lower() in ACTIVATIONS:
+        return match[1].lower(), "as the readable account of its settings says"
+    raise CannotLoad(
+        f"the activation between the layers of {archive.path} is pickled in policy_kwargs, which "
+        f"were not opened (told: {account.get('activation_fn', 'nothing')}); give "
+        f"activation='tanh' or 'relu' (--activation), or {TRUST.removeprefix('give ')}"
+    )
+
+
+def _trusted(path: Path) -> NamedPolicy:
+    library = need("stable_baselines3", "sb3")
+    failures = []
+    for kind in ("PPO", "DQN", "A2C"):
+        try:
+            model: Any = getattr(library, kind).load(path, device="cpu")
+        except Exception as error:  # a file may raise anything at all
+            failures.append(f"{kind}: {str(error).strip().partition(chr(10))[0]}")
+            continue
+        return NamedPolicy(
+            model_logits(model),
+            path.name,
+            f"{path.name} was loaded by Stable-Baselines3, which ran the code pickled in it, for "
+            f"it was trusted. {_NORMALISED}",
+        )
+    raise CannotLoad(
+        f"Stable-Baselines3 cannot load {path} ({'; '.join(failures)}); load it yourself and give "
+        "the model"
+    )
