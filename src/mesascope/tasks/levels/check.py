@@ -13,6 +13,7 @@ from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.plain import attainable, each, kept
 from mesascope.tasks.levels.rollouts import rollouts
 from mesascope.tasks.levels.trials import (
+    HASTY,
     declared,
     examine,
     observed,
@@ -111,6 +112,6 @@ def check_task(
     return TaskReport(world.name, levels, world.states, least, differ, optimum)
 
 
-@partial(jax.jit, static_argnames="world")
+@partial(jax.jit, static_argnames="world", compiler_options=HASTY)
 def _mutate(world: LevelWorld, keys: Array, drawn: Level) -> Level:
     return jax.vmap(world.mutate)(keys, drawn)

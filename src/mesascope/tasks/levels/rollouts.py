@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array
 
 from mesascope.processes.graph import Graph
-from mesascope.tasks.levels.trials import require
+from mesascope.tasks.levels.trials import HASTY, require
 from mesascope.tasks.levels.world import Level, LevelWorld
 
 
@@ -44,7 +44,7 @@ def rollouts(world: LevelWorld, drawn: Level, graphs: Graph, seed: int) -> None:
         )
 
 
-@partial(jax.jit, static_argnames="world")
+@partial(jax.jit, static_argnames="world", compiler_options=HASTY)
 def _play(world: LevelWorld, key: Array, of_actions: Array, drawn: Level) -> tuple[Array, ...]:
     return jax.vmap(partial(_episode, world, key))(of_actions, drawn)
 

@@ -16,6 +16,8 @@ from mesascope.tasks.levels.world import Level, LevelWorld
 
 BRUTE = 4  # levels of each kind whose optimum a second program computes
 DISCOUNT = 0.99
+# Everything runs once, and takes longer to compile than to run.
+HASTY = {"xla_backend_optimization_level": 0}
 
 
 def require(holds: bool, otherwise: str) -> None:
@@ -51,7 +53,7 @@ class Examined(NamedTuple):
     seen: Array
 
 
-@partial(jax.jit, static_argnames="world")
+@partial(jax.jit, static_argnames="world", compiler_options=HASTY)
 def examine(world: LevelWorld, drawn: Level) -> Examined:
     """Return what can be enumerated of levels."""
 

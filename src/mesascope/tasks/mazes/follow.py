@@ -113,7 +113,8 @@ class Follow:
         kind = jax.random.randint(which, (), 0, 4 if self.layout != "open" else 3)
         goes = grid.pick(where, inner & ~level.walls & ~taken)
         turned = grid.at(grid.pick(where, inner & ~taken), self.cells)
-        one, other = jax.random.permutation(what, self.beacons)[:2]
+        one, ahead = jax.random.randint(what, (2,), 0, jnp.array([self.beacons, self.beacons - 1]))
+        other = (one + 1 + ahead) % self.beacons
         swapped = level.order.at[one].set(level.order[other]).at[other].set(level.order[one])
         changed = FollowLevel(
             level.walls ^ ((kind == 3) & turned),
