@@ -71,7 +71,7 @@ def _members(path: Path) -> tuple[bytes, bytes]:
             if missing:
                 raise CannotLoad(
                     f"{path} is a zip without {' and '.join(sorted(missing))}, so no model of "
-                    "Stable-Baselines3; give the file that model.save wrote"
+                    "Stable-Baselines3, or one cut short; give the file that model.save wrote"
                 )
             return file.read("data"), file.read("policy.pth")
     except CannotLoad:

@@ -45,7 +45,8 @@ def export_onnx(model: Any, path: str | Path) -> Path:
 
 
 def _layers(model: Any) -> tuple[Layers, tuple[int, ...]]:
-    policy, space = getattr(model, "policy", None), getattr(model, "observation_space", None)
+    policy: Any = getattr(model, "policy", None)
+    space: Any = getattr(model, "observation_space", None)
     what = f"this {type(model).__name__}"
     bend = getattr(getattr(policy, "activation_fn", None), "__name__", "nothing").lower()
     if not hasattr(policy, "get_distribution") or bend not in _NODES:

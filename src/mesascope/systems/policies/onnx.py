@@ -30,7 +30,7 @@ class OnnxLogits:
         Raises:
             CannotLoad: its inputs or outputs are not those of a policy; says which.
         """
-        given, answer = _only(session.get_inputs(), "input", what), None
+        given = _only(session.get_inputs(), "input", what)
         answer = _only(session.get_outputs(), "output", what)
         if given.type not in _DTYPES or not given.shape:
             raise CannotLoad(
@@ -52,7 +52,7 @@ class OnnxLogits:
         self._shape, self._singly = given.shape[1:], batch == 1
 
     def __call__(self, observations: np.ndarray) -> np.ndarray:
-        values = np.asarray(observations).astype(self._dtype)
+        values: np.ndarray = np.asarray(observations).astype(self._dtype)
         if not _fits(values.shape[1:], self._shape):
             raise BadRequest(
                 f"observations of shape {values.shape[1:]} were given to a model for "

@@ -1,5 +1,6 @@
 """What Stable-Baselines3 does to observations before its first layer."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
@@ -83,7 +84,8 @@ def read_preprocessing(space: Any, what: str) -> Preprocessing:
 def _box(account: dict[str, Any]) -> Preprocessing:
     shape = tuple(int(n) for n in account["_shape"])
     image = account["dtype"] == "uint8" and len(shape) == 3
-    if image and (account["low_repr"], account["high_repr"]) != ("0", "255"):
+    bounds = [set(re.findall(r"\d+", str(account[end]))) for end in ("low", "high")]
+    if image and bounds != [{"0"}, {"255"}]:  # as far as the text goes, which leaves out the middle
         raise ValueError("bytes in three dimensions that do not go from 0 to 255")
     return Preprocessing(shape, prod(shape), image=image)
 

@@ -66,7 +66,7 @@ def _rebuilt(archive: Archive, activation: str | None) -> NamedPolicy:
         logits,
         archive.path.name,
         f"The weights in {archive.path.name} were read without running code and the network was "
-        f"rebuilt as a {kind} with {bend} between its layers, {reason}. {_NORMALISED}",
+        f"rebuilt as an MlpPolicy ({kind}) with {bend} between its layers, {reason}. {_NORMALISED}",
     )
 
 

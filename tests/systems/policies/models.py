@@ -1,0 +1,78 @@
+"""Small models and damaged files, for the tests of this folder."""
+
+import io
+import json
+import os
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+PACKAGES = ("torch", "stable_baselines3", "onnx", "onnxruntime")
+
+
+def need_extras(*names: str) -> None:
+    """Skip where a package is missing; under CI the tests must run."""
+    for name in names or PACKAGES:
+        if not os.environ.get("CI"):
+            pytest.importorskip(name)
+
+
+def save_model(
+    folder: Path, kind: str, env: Any = "CartPole-v1", **kwargs: Any
+) -> tuple[Any, Path]:
+    """Return a model with random weights and the zip that it was saved as."""
+    import stable_baselines3
+
+    options = {"buffer_size": 10} if kind == "DQN" else {}
+    kwargs = {"seed": 0, "device": "cpu", **options, **kwargs}
+    model = getattr(stable_baselines3, kind)(kwargs.pop("policy", "MlpPolicy"), env, **kwargs)
+    model.save(folder / "model.zip")
+    return model, folder / "model.zip"
+
+
+def rewrite(path: Path, **members: Any) -> Path:
+    """Replace members of a zip, by bytes or by a function that changes the settings in it."""
+    with zipfile.ZipFile(path) as file:
+        content = {name: file.read(name) for name in file.namelist()}
+    for name, new in members.items():
+        name = name.replace("_pth", ".pth")
+        if callable(new):
+            settings = json.loads(content[name])
+            new(settings)
+            new = json.dumps(settings).encode()
+        content[name] = new
+    with zipfile.ZipFile(path, "w") as file:
+        for name, each in content.items():
+            file.writestr(name, each)
+    return path
+
+
+class Payload:
+    """When unpickled, it creates a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return (Path.touch, (self.path,))
+
+
+def torch_file(value: Any) -> bytes:
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return buffer.getvalue()
+
+
+def pickled(value: Any) -> bytes:
+    return pickle.dumps(value)
+
+
+def normal(logits: Any) -> np.ndarray:
+    x = np.asarray(logits, np.float64)
+    return np.asarray(x - np.logaddexp.reduce(x, axis=1, keepdims=True))

@@ -1,0 +1,187 @@
+"""Zips of Stable-Baselines3, against the library itself; nothing pickled in them runs."""
+
+import base64
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.systems.policies import load_policy
+from tests.systems.policies.models import (
+    Payload,
+    need_extras,
+    normal,
+    pickled,
+    rewrite,
+    save_model,
+    torch_file,
+)
+
+need_extras("torch", "stable_baselines3")
+
+
+def truth(model: Any, observations: np.ndarray) -> np.ndarray:
+    """Return what the library says of each action, one at a time."""
+    import torch
+
+    given, _ = model.policy.obs_to_tensor(observations)
+    with torch.no_grad():
+        rows = [
+            model.policy.evaluate_actions(given, torch.full((len(observations),), a))[1].numpy()
+            for a in range(model.action_space.n)
+        ]
+    return np.stack(rows, axis=1)
+
+
+def relu() -> dict[str, Any]:
+    import torch
+
+    return {"activation_fn": torch.nn.ReLU, "net_arch": {"pi": [8, 7, 6], "vf": [9]}}
+
+
+@pytest.mark.parametrize("kind", ["PPO", "A2C", "relu"])
+def test_logits_are_the_librarys(kind: str, tmp_path: Path) -> None:
+    kwargs = {"policy_kwargs": relu()} if kind == "relu" else {}
+    model, path = save_model(tmp_path, "PPO" if kind == "relu" else kind, **kwargs)
+    observations = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
+    expected = truth(model, observations)
+    for loaded in (load_policy(path), load_policy(str(path), trust=True), load_policy(model)):
+        np.testing.assert_allclose(normal(loaded(observations)), expected, atol=1e-5)
+    assert load_policy(path).name == "model.zip"
+    assert "VecNormalize" in load_policy(path).provenance
+    assert "ran the code" in load_policy(path, trust=True).provenance
+
+
+def test_dqn_takes_its_largest_value(tmp_path: Path) -> None:
+    model, path = save_model(tmp_path, "DQN")
+    observations = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32) * 3
+    expected = model.predict(observations, deterministic=True)[0]
+    for loaded in (load_policy(path), load_policy(path, trust=True), load_policy(model)):
+        logits = loaded(observations)
+        assert (logits.argmax(axis=1) == expected).all()
+        assert (np.isinf(logits).sum(axis=1) == 1).all()
+
+
+def test_discrete_observations_become_one_hot(tmp_path: Path) -> None:
+    model, path = save_model(tmp_path, "PPO", "FrozenLake-v1")
+    observations = np.arange(16)
+    np.testing.assert_allclose(
+        normal(load_policy(path)(observations)), truth(model, observations), atol=1e-5
+    )
+    with pytest.raises(BadRequest, match="16"):
+        load_policy(path)(np.array([16]))
+
+
+def test_images_are_scaled_and_turned(tmp_path: Path) -> None:
+    from stable_baselines3.common.envs import FakeImageEnv
+
+    env = FakeImageEnv(screen_height=12, screen_width=10, n_channels=3, discrete=True)
+    model, path = save_model(tmp_path, "A2C", env)
+    observations = np.random.default_rng(0).integers(0, 256, (20, 12, 10, 3), np.uint8)
+    np.testing.assert_allclose(
+        normal(load_policy(path)(observations)), truth(model, observations), atol=1e-5
+    )
+
+
+def test_an_activation_that_cannot_be_known_is_asked_for(tmp_path: Path) -> None:
+    model, path = save_model(tmp_path, "PPO", policy_kwargs=relu())
+    rewrite(path, data=lambda settings: settings["policy_kwargs"].pop("activation_fn"))
+    rewrite(path, data=lambda settings: settings["policy_kwargs"].pop("net_arch"))
+    with pytest.raises(CannotLoad, match=r"--activation.*--trust"):
+        load_policy(path)
+    observations = np.random.default_rng(0).normal(size=(9, 4)).astype(np.float32)
+    expected = truth(model, observations)
+    np.testing.assert_allclose(
+        normal(load_policy(path, activation="relu")(observations)), expected, atol=1e-5
+    )
+    assert (
+        np.abs(normal(load_policy(path, activation="tanh")(observations)) - expected).max() > 1e-4
+    )
+    with pytest.raises(BadRequest, match="gelu"):
+        load_policy(path, activation="gelu")
+
+
+def test_another_activation_needs_trust(tmp_path: Path) -> None:
+    import torch
+
+    _, path = save_model(tmp_path, "PPO", policy_kwargs={"activation_fn": torch.nn.ELU})
+    with pytest.raises(CannotLoad, match=r"ELU.*--trust"):
+        load_policy(path)
+
+
+def test_a_cnn_and_continuous_actions_are_refused(tmp_path: Path) -> None:
+    from stable_baselines3.common.envs import FakeImageEnv
+
+    env = FakeImageEnv(screen_height=36, screen_width=36, n_channels=3, discrete=True)
+    _, path = save_model(tmp_path, "A2C", env, policy="CnnPolicy")
+    with pytest.raises(CannotLoad, match=r"ActorCriticCnnPolicy.*--trust"):
+        load_policy(path)
+    assert load_policy(path, trust=True)(np.zeros((2, 36, 36, 3), np.uint8)).shape == (2, 6)
+    _, path = save_model(tmp_path, "A2C", "Pendulum-v1")
+    with pytest.raises(CannotLoad, match="Discrete"):
+        load_policy(path)
+
+
+def test_observations_of_another_shape_are_refused(tmp_path: Path) -> None:
+    _, path = save_model(tmp_path, "PPO")
+    with pytest.raises(BadRequest, match=r"\(5,\).*\(4,\)"):
+        load_policy(path)(np.zeros((2, 5)))
+
+
+def test_pickles_in_the_settings_are_not_opened(tmp_path: Path) -> None:
+    model, path = save_model(tmp_path, "PPO")
+    mark = tmp_path / "ran"
+    blob = base64.b64encode(pickled(Payload(mark))).decode()
+
+    def poison(settings: dict[str, Any]) -> None:
+        for value in settings.values():
+            if isinstance(value, dict) and ":serialized:" in value:
+                value[":serialized:"] = blob
+
+    observations = np.ones((3, 4), np.float32)
+    loaded = load_policy(rewrite(path, data=poison))
+    np.testing.assert_allclose(normal(loaded(observations)), truth(model, observations), atol=1e-5)
+    assert not mark.exists()
+
+
+def test_a_pickle_among_the_weights_does_not_run(tmp_path: Path) -> None:
+    _, path = save_model(tmp_path, "PPO")
+    mark = tmp_path / "ran"
+    for content in (torch_file({"x": Payload(mark)}), pickled(Payload(mark))):
+        with pytest.raises(CannotLoad, match="not run"):
+            load_policy(rewrite(path, policy_pth=content))
+        assert not mark.exists()
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff", b"[" * 100_000])
+def test_settings_that_are_no_json_object(content: bytes, tmp_path: Path) -> None:
+    _, path = save_model(tmp_path, "PPO")
+    with pytest.raises(CannotLoad, match="no JSON"):
+        load_policy(rewrite(path, data=content))
+
+
+def test_damaged_and_other_zips(tmp_path: Path) -> None:
+    _, path = save_model(tmp_path, "PPO")
+    whole = path.read_bytes()
+    for share in (0.1, 0.5, 0.9, 0.999):
+        path.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(CannotLoad, match="cut short"):
+            load_policy(path)
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("readme.txt", "hello")
+    with pytest.raises(CannotLoad, match=r"without data and policy\.pth"):
+        load_policy(path)
+
+
+def test_weights_that_contradict_each_other(tmp_path: Path) -> None:
+    model, path = save_model(tmp_path, "PPO")
+    weights = dict(model.policy.state_dict())
+    weights["action_net.weight"] = weights["action_net.weight"][:, :5]
+    with pytest.raises(CannotLoad, match="contradicts"):
+        load_policy(rewrite(path, policy_pth=torch_file(weights)))
+    del weights["action_net.weight"]
+    with pytest.raises(CannotLoad, match=r"action_net\.weight"):
+        load_policy(rewrite(path, policy_pth=torch_file(weights)))

@@ -1,0 +1,50 @@
+"""The whole way: a policy trained elsewhere, audited from its file on the command line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mesascope.systems.policies import export_onnx
+from tests.cli.shell import mesascope
+from tests.systems.policies.models import need_extras
+
+need_extras("torch", "stable_baselines3", "onnx", "onnxruntime", "minigrid")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Train PPO where the goal square is always in the corner; return its zip and its ONNX."""
+    import torch
+    from stable_baselines3 import PPO
+
+    from mesascope.tasks.gymnasium_envs.confounded import ID
+    from mesascope.tasks.gymnasium_envs.make import make_environment
+
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("confounded")
+    env = make_environment(ID)
+    model = PPO("MlpPolicy", env, n_steps=1024, learning_rate=1e-3, gamma=0.95, seed=0)
+    model.learn(8192)
+    model.save(folder / "model.zip")
+    return {"zip": folder / "model.zip", "onnx": export_onnx(model, folder / "model.onnx")}
+
+
+def audited(path: Path) -> Any:
+    from mesascope.tasks.gymnasium_envs.confounded import GOALS, ID
+
+    shift = f"apart={ID}?apart=true"
+    options = ["--goals", ";".join(GOALS), "--shift", shift, "--levels", "12", "--json"]
+    done = mesascope("audit", str(path), "--env", ID, *options)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_both_files_are_found_to_pursue_the_corner(files: dict[str, Path]) -> None:
+    verdicts = [audited(path) for path in files.values()]
+    for told in verdicts:
+        assert told["robust"]["answer"] == "no"
+        shifted = next(one for one in told["distributions"] if one["role"] == "shift")
+        assert shifted["pursued"] == "place:bottom-right"
