@@ -8,16 +8,16 @@ everything heavy is loaded on first use.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mesascope.studies.audit import audit
     from mesascope.studies.compare import compare
     from mesascope.studies.goals import goals
     from mesascope.studies.run import run
-    from mesascope.studies.system import audit
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "audit", "compare", "goals", "run"]
 
 _HOMES = {
-    "audit": "mesascope.studies.system",
+    "audit": "mesascope.studies.audit",
     "compare": "mesascope.studies.compare",
     "goals": "mesascope.studies.goals",
     "run": "mesascope.studies.run",

@@ -7,7 +7,7 @@ from mesascope.core.system import System
 from mesascope.organisms.organism import Organism
 from mesascope.organisms.tictactoe import tictactoe
 from mesascope.organisms.zoo import ZOO
-from mesascope.studies.system import Result, audit
+from mesascope.studies.system import Result, audit_system
 from mesascope.systems.programs.system import ProgramSystem
 from tests.elsewhere import elsewhere
 
@@ -47,7 +47,7 @@ def audited(name: str, preset: str) -> Result:
 
 def _audit(name: str, preset: str) -> Result:
     found = organism(preset)
-    return audit(
+    return audit_system(
         system(name),
         found.task,
         base=found.base,

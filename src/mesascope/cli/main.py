@@ -38,16 +38,17 @@ def run(
     worst_case: Annotated[bool, Parameter(negative="")] = False,
     size_charge: float | None = None,
     evaluation_charge: float | None = None,
+    share: float | None = None,
     quick: Annotated[bool, Parameter(negative="")] = False,
     json: Json = False,
 ) -> int:
     """Search for a system that does well, look inside it, and report what it wants.
 
     Args:
-        organism: What to run, such as `tictactoe`; see `mesascope organisms`.
+        organism: What to run, such as `tictactoe` or `corner`; see `mesascope organisms`.
         preset: Which of its stories.
         seed: Of the search and of every sample.
-        budget: How many systems the search may score.
+        budget: How many systems the search may score, or for how many steps a policy is trained.
         output: The directory to make for the run.
         resume: A run directory to go on with instead of starting one.
         optimizer: Search by `enumeration`, `levin` or `evolution` instead.
@@ -55,6 +56,7 @@ def run(
         worst_case: Select by the worst result over rules and opponents instead of the mean.
         size_charge: What a node of a program costs, in units of the result.
         evaluation_charge: What a position valued per decision costs, in the same units.
+        share: Train a policy on levels of which so many tell goal and proxy apart, from 0 to 1.
         quick: Smaller samples: faster, with wider intervals.
         json: Print the run's record as JSON.
     """
@@ -68,6 +70,7 @@ def run(
         "worst_case": worst_case,
         "size_charge": size_charge,
         "evaluation_charge": evaluation_charge,
+        "share": share,
     }
     asked = {"preset": preset, "seed": seed, "budget": budget, "quick": quick}
     return start(organism, asked, wishes, output=output, json=json)
@@ -79,24 +82,96 @@ def audit(
     /,
     *,
     task: str = "tictactoe/random-opponent",
+    env: str | None = None,
+    goals: str = "",
+    base: str = "reward",
+    shift: list[str] | None = None,
+    levels: int | None = None,
+    horizon: int | None = None,
+    activation: str | None = None,
+    trust: Annotated[bool, Parameter(negative="")] = False,
     report: Path | None = None,
     seed: Seed = 0,
     quick: Annotated[bool, Parameter(negative="")] = False,
     json: Json = False,
 ) -> int:
-    """Audit one system: a program's text, or `module:function` of your own (your code is run).
+    """Audit one system: a program's text, a policy's file, or `module:function` (your code is run).
+
+    With `--env` the system is a policy: a Stable-Baselines3 zip, an ONNX file, a safetensors file
+    that `mesascope run` wrote, or a function from observations to logits.
 
     Args:
-        system: Such as `sub(lost, max(self))`, or `my_module:my_policy`.
+        system: Such as `sub(lost, max(self))`, `my_module:my_policy`, or `policy.zip`.
         task: An organism and a preset, whose distributions and base objective are used.
+        env: Where a policy was trained: a Gymnasium id, `module:factory`, or one of our worlds.
+        goals: What a policy may want, with semicolons between, such as `reach:ball; place:1,1`.
+        base: The goal that it was trained for; the environment's reward unless given.
+        shift: Another environment to play in, as NAME=ENV; may be repeated.
+        levels: How many levels to play of each.
+        horizon: Steps per episode; what the environment says unless given.
+        activation: `tanh` or `relu`, where a policy's file does not say.
+        trust: Let the policy's file run code when it is loaded.
         report: Where to write the HTML report.
         seed: Of every sample.
         quick: Smaller samples: faster, with wider intervals.
         json: Print the audit's record as JSON.
     """
+    if env is not None:
+        from mesascope.cli.audit_policy import audit_policy_command
+
+        asked = {
+            "base": base,
+            "goals": goals,
+            "shifts": shift or [],
+            "levels": levels if levels is not None or not quick else 12,
+            "horizon": horizon,
+            "seed": seed,
+            "trust": trust,
+            **({"activation": activation} if activation is not None else {}),
+        }
+        return audit_policy_command(system, env, asked, report=report, json=json)
     from mesascope.cli.audit import audit_command
 
     return audit_command(system, task=task, report=report, seed=seed, quick=quick, json=json)
+
+
+@app.command
+def probe_levels(
+    policy: str | None = None,
+    /,
+    *,
+    env: str,
+    goals: str | None = None,
+    budget: int = 4096,
+    keep: int = 4,
+    report: Path | None = None,
+    seed: Seed = 0,
+    json: Json = False,
+) -> int:
+    """Design the levels that best tell a policy's goals apart, and the costliest one; play them.
+
+    Args:
+        policy: A policy's file, as for `mesascope audit`; without one, levels are only designed.
+        env: One of our worlds of levels, such as `corner`.
+        goals: The goals that remain, with commas between; all of the world's unless given.
+        budget: Levels that each of the two searches scores at most.
+        keep: How many levels are wanted to tell the goals apart.
+        report: Where to write the record, as JSON.
+        seed: Of the search.
+        json: Print the record as JSON.
+    """
+    from mesascope.cli.probe_levels import probe_levels_command
+
+    return probe_levels_command(
+        policy,
+        env=env,
+        goals=goals,
+        budget=budget,
+        keep=keep,
+        seed=seed,
+        report=report,
+        json=json,
+    )
 
 
 @app.command

@@ -4,13 +4,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mesascope.core.errors import UnknownName
+from mesascope.core.errors import BadRequest, UnknownName
 from mesascope.records.run import RunRecord
 from mesascope.store import RunDirectory
 
 if TYPE_CHECKING:
     from mesascope.cli.live import LiveWatcher
     from mesascope.studies.request import Request
+    from mesascope.studies.trained import TrainedRequest
 
 
 def start(
@@ -30,6 +31,10 @@ def start(
             "name an organism to run, such as 'mesascope run tictactoe', or a run to go on with, "
             "as in 'mesascope run --resume DIR'; 'mesascope organisms' lists what there is"
         )
+    if _is_trained(organism):
+        return _watch_training(_trained_request(organism, asked, wishes), output=output, json=json)
+    if wishes.pop("share") is not None:
+        raise BadRequest("--share is for worlds of levels; 'mesascope organisms' lists them")
     request = Request(organism=organism, wishes=Wishes(**wishes), **asked)
     return _watch(request, output=output, json=json)
 
@@ -40,7 +45,51 @@ def go_on(organism: str | None, resume: Path, *, json: bool) -> int:
         raise UnknownName(
             f"{organism!r} and --resume were both given: a run knows what it runs. Name one of them"
         )
-    return _watch(RunDirectory.open(resume, write=True), output=None, json=json)
+    directory = RunDirectory.open(resume, write=True)
+    watch = _watch_training if _is_trained(directory.marker.config.organism) else _watch
+    return watch(directory, output=None, json=json)
+
+
+def _is_trained(organism: str) -> bool:
+    """Whether an organism's systems are policies that are trained."""
+    from mesascope.organisms.trained import TRAINED
+
+    return organism.partition("/")[0] in TRAINED
+
+
+def _trained_request(
+    organism: str, asked: dict[str, Any], wishes: dict[str, Any]
+) -> "TrainedRequest":
+    from mesascope.studies.trained import TrainedRequest
+
+    share = wishes.pop("share")
+    unfit = [name for name, value in wishes.items() if value]
+    if unfit:
+        raise BadRequest(
+            f"{organism} trains a policy, and knows no --{unfit[0].replace('_', '-')}; leave it out"
+        )
+    return TrainedRequest(organism=organism, share=share, **asked)
+
+
+def _watch_training(
+    request: "TrainedRequest | RunDirectory", *, output: Path | None, json: bool
+) -> int:
+    from mesascope.cli.live import LiveWatcher
+    from mesascope.cli.told_policy import tell_policy
+    from mesascope.studies.trained import run_trained
+
+    with LiveWatcher() as watcher:
+        try:
+            record, directory = run_trained(request, output=output, watcher=watcher)
+        except KeyboardInterrupt:
+            watcher.stop()
+            _say_how_to_go_on(watcher)
+            raise
+    if json:
+        print(record.model_dump_json())
+    else:
+        tell_policy(record, report=directory.path / "report.html", directory=directory.path)
+    return 0
 
 
 def _watch(request: "Request | RunDirectory", *, output: Path | None, json: bool) -> int:

@@ -5,6 +5,8 @@ from pathlib import Path
 from rich.console import Console
 
 from mesascope.cli.told import tell_run
+from mesascope.cli.told_policy import tell_policy
+from mesascope.records.run import RunRecord
 from mesascope.store import BadRun, RunDirectory
 
 
@@ -15,8 +17,10 @@ def show_command(path: Path, *, json: bool) -> int:
     if record is not None:
         if json:
             print(record.model_dump_json())
-        else:
+        elif isinstance(record, RunRecord):
             tell_run(record, directory)
+        else:
+            tell_policy(record, report=directory.path / "report.html", directory=directory.path)
         return 0
     if json:
         raise BadRun(
@@ -26,11 +30,12 @@ def show_command(path: Path, *, json: bool) -> int:
     console = Console(highlight=False)
     checkpoint = directory.read_checkpoint()
     if checkpoint is None:
-        console.print("Nothing was searched yet.")
+        console.print("It has not come to a checkpoint yet.")
     else:
         for warning in checkpoint.warnings:
             console.print(warning)
-        done = checkpoint.state.get("evaluations", 0)
-        console.print(f"Not ended: {done:,} programs scored so far.")
+        steps, scored = checkpoint.state.get("steps"), checkpoint.state.get("evaluations", 0)
+        done = f"{scored:,} programs scored" if steps is None else f"{steps:,} steps of training"
+        console.print(f"Not ended: {done} so far.")
     console.print(f"Go on with: {directory.resume_command}", soft_wrap=True)
     return 0

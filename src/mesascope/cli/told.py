@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mesascope.cli.printable import printable_record
-from mesascope.records.audit import AuditRecord
+from mesascope.records.audit import AssumptionRecord, AuditRecord, LineRecord
 from mesascope.records.run import ReignRecord, RunRecord, SearchRecord, SweepRecord
 from mesascope.store import RunDirectory
 
@@ -97,12 +97,7 @@ def tell_audit(audit: AuditRecord, console: Console | None = None) -> None:
     console = console or Console(highlight=False)
     console.print(Text(audit.system.name, style="bold underline"))
     console.print(Text(audit.headline, style="bold"))
-    table = Table(box=None, padding=(0, 1), show_header=False)
-    for line in audit.lines:
-        mark, style = _MARKS[line.answer]
-        answer = Text(f"{mark} {line.answer}", style=style)
-        table.add_row(answer, Group(Text(line.question), Text(line.sentence, style="dim")))
-    console.print(table)
+    tell_lines(audit.lines, console)
     if audit.mesa_model is not None:
         model = audit.mesa_model
         console.print(
@@ -120,9 +115,24 @@ def tell_audit(audit: AuditRecord, console: Console | None = None) -> None:
                 f"{worst.fresh.estimate:.3f} ({worst.fresh.low:.3f} to {worst.fresh.high:.3f})."
             )
         )
+    tell_ledger(audit.ledger, console)
+
+
+def tell_lines(lines: list[LineRecord], console: Console) -> None:
+    """Print the lines of a verdict."""
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    for line in lines:
+        mark, style = _MARKS[line.answer]
+        answer = Text(f"{mark} {line.answer}", style=style)
+        table.add_row(answer, Group(Text(line.question), Text(line.sentence, style="dim")))
+    console.print(table)
+
+
+def tell_ledger(ledger: list[AssumptionRecord], console: Console) -> None:
+    """Print what a verdict rests on, what is not established first."""
     console.print(Text("Assumption ledger", style="bold"))
     order = {status: place for place, status in enumerate(_STATUS)}
-    for entry in sorted(audit.ledger, key=lambda e: order[e.status]):
+    for entry in sorted(ledger, key=lambda e: order[e.status]):
         head = Text(f"{entry.status:<9} ", style=_STATUS[entry.status])
         head.append(entry.statement, style="" if entry.status in _OPEN else "dim")
         head.append(f" [{entry.figure}]", style="dim")

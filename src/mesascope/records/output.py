@@ -9,6 +9,7 @@ from mesascope.records.comparison import ComparisonRecord
 from mesascope.records.figures import Record
 from mesascope.records.goals import GoalsRecord
 from mesascope.records.policy import PolicyAuditRecord
+from mesascope.records.probes import ProbeRecord
 from mesascope.records.run import RunRecord
 
 
@@ -85,6 +86,7 @@ AnyOutput = (
     | ComparisonRecord
     | GoalsRecord
     | PolicyAuditRecord
+    | ProbeRecord
     | ErrorRecord
 )
 

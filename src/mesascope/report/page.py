@@ -9,13 +9,6 @@ from mesascope.report import plots, replay, shift_plots, verdict
 from mesascope.report.shell import asset, environment, policy
 from mesascope.store import write_atomically
 
-ANSWERS = {
-    "yes": "yes",
-    "no": "no",
-    "undetermined": "undetermined",
-    "not applicable": "not-applicable",
-}
-
 
 def _audit(audit: AuditRecord, index: int, shared: list[AssumptionRecord]) -> dict[str, Any]:
     """Return what the templates need of one audit beside its record."""
@@ -70,7 +63,7 @@ def render(record: RunRecord) -> str:
             shared=shared,
             confidences=verdict.confidences(record.audits),
             rows=verdict.rows(record.audits),
-            answers=ANSWERS,
+            answers=verdict.ANSWERS,
             policy=policy(),
             style=asset("style.css"),
             script=asset("replay.js"),

@@ -1,12 +1,21 @@
 """The verdicts of several audits as one table: a row a question, a column an audit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from mesascope.records.audit import AssumptionRecord, AuditRecord, LineRecord
+from mesascope.records.policy import PolicyAuditRecord
 from mesascope.report.axis import Range, ends, place
 
+Judged: TypeAlias = AuditRecord | PolicyAuditRecord
 Scale: TypeAlias = tuple[str, float | None]
+ANSWERS = {
+    "yes": "yes",
+    "no": "no",
+    "undetermined": "undetermined",
+    "not applicable": "not-applicable",
+}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -34,7 +43,7 @@ def letter(index: int) -> str:
     return LETTERS[place_] + (str(turn + 1) if turn else "")
 
 
-def rows(audits: list[AuditRecord]) -> list[Row]:
+def rows(audits: Sequence[Judged]) -> list[Row]:
     """Return one row for every line that any audit has, in the order in which they come."""
     keys = list(dict.fromkeys(line.key for audit in audits for line in audit.lines))
     axes = _axes([line for audit in audits for line in audit.lines])
@@ -70,13 +79,13 @@ def _values(line: LineRecord) -> list[float]:
     return values if line.threshold is None else [*values, line.threshold]
 
 
-def confidences(audits: list[AuditRecord]) -> list[float]:
+def confidences(audits: Sequence[Judged]) -> list[float]:
     """Return the confidences of the intervals in the verdicts."""
     scores = (line.score for audit in audits for line in audit.lines)
     return sorted({score.confidence for score in scores if score is not None and score.samples})
 
 
-def open_assumptions(audit: AuditRecord) -> list[AssumptionRecord]:
+def open_assumptions(audit: Judged) -> list[AssumptionRecord]:
     """Return what a careful reader must see first: failed assumptions, then unchecked ones."""
     return [
         line for status in ("failed", "unchecked") for line in audit.ledger if line.status == status
@@ -95,7 +104,7 @@ def shared(audits: list[AuditRecord]) -> list[AssumptionRecord]:
     ]
 
 
-def settled(audit: AuditRecord) -> dict[str, int]:
+def settled(audit: Judged) -> dict[str, int]:
     """Return how many assumptions stand how."""
     statuses = [line.status for line in audit.ledger]
     return {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mesascope.core.system import System
 from mesascope.organisms.catalogue import organism as build
 from mesascope.studies.request import audit_settings
-from mesascope.studies.system import Result, audit
+from mesascope.studies.system import Result, audit_system
 from mesascope.systems.loading import load_system
 from mesascope.systems.programs.system import ProgramSystem
 
@@ -34,7 +34,7 @@ def audit_brought(
         subject = load_system(system.strip())
     else:
         subject = ProgramSystem.of(system)
-    return audit(
+    return audit_system(
         subject,
         organism.task,
         base=organism.base,

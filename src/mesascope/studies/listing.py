@@ -1,6 +1,7 @@
 """What there is to run, as a record."""
 
 from mesascope.organisms.catalogue import CATALOGUE
+from mesascope.organisms.trained import DEFAULT, PRESETS, TRAINED
 from mesascope.organisms.zoo import ZOO, Truth
 from mesascope.records.output import (
     OrganismRecord,
@@ -22,6 +23,17 @@ def list_organisms() -> OrganismsRecord:
             ],
         )
         for name, entry in CATALOGUE.items()
+    ]
+    organisms += [
+        OrganismRecord(
+            name=name,
+            description=entry.description,
+            presets=[
+                PresetRecord(name=preset, story=chosen.story, default=preset == DEFAULT)
+                for preset, chosen in PRESETS.items()
+            ],
+        )
+        for name, entry in TRAINED.items()
     ]
     zoo = [
         SpecimenRecord(name=name, system=specimen.make().name, truth=_in_words(specimen.truth))

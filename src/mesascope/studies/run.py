@@ -65,7 +65,7 @@ def run(
     watcher.opened(directory)
     with directory:
         finished = directory.read_result()
-        if finished is not None:
+        if isinstance(finished, RunRecord):
             return finished, directory
         return _run_in(directory, request, organism, watcher), directory
 

@@ -43,7 +43,7 @@ class Result:
         return path
 
 
-def audit(
+def audit_system(
     system: Any,
     task: Task,
     *,

@@ -1,0 +1,130 @@
+"""The page on a policy: what it pursues on each distribution, how well, and how that looked."""
+
+from functools import partial
+from pathlib import Path
+
+from matplotlib.axes import Axes
+
+from mesascope.records.policy import OnDistributionRecord, PolicyAuditRecord
+from mesascope.report import plots, verdict
+from mesascope.report.format import short, shortened
+from mesascope.report.maze import scene, still
+from mesascope.report.plots import Plot
+from mesascope.report.shell import asset, environment, policy
+from mesascope.report.svg import COLOURS
+from mesascope.store import write_atomically
+
+_SCRIPTS = ("play.js",)
+_SHADES = ("base", "mesa", "third", "fourth", "soft", "rule")
+
+
+def render_policy(record: PolicyAuditRecord) -> str:
+    """Return the page as one HTML document, the same for the same record."""
+    parted = verdict.rows([record])
+    curves = record.training.curves if record.training else []
+    return (
+        environment()
+        .get_template("policy.html.j2")
+        .render(
+            record=record,
+            rows=parted,
+            answers=verdict.ANSWERS,
+            several=False,
+            confidences=verdict.confidences([record]),
+            open=verdict.open_assumptions(record),
+            settled=verdict.settled(record),
+            posterior=posterior(record),
+            capability=capability(record),
+            scenes=[scene(episode) for episode in record.episodes],
+            designed=[
+                (level, *(still(level.level) if level.level else (None, [])))
+                for level in record.designed
+            ],
+            curves=[(curve, plots.curve(curve, f"t{i}")) for i, curve in enumerate(curves)],
+            questions={line.key: line.question for line in record.lines},
+            policy=policy(*_SCRIPTS),
+            style=asset("style.css"),
+            scripts=[asset(name) for name in _SCRIPTS],
+        )
+    )
+
+
+def write_policy(path: Path, record: PolicyAuditRecord) -> Path:
+    """Write the page to `path`, wholly or not at all.
+
+    Raises:
+        BadRun: it cannot be written there.
+    """
+    write_atomically(Path(path), render_policy(record).encode("utf-8"))
+    return Path(path)
+
+
+def shares(where: OnDistributionRecord) -> dict[str, float]:
+    """Return the posterior of everything that could explain the choices."""
+    goals = {goal.name: goal.posterior for goal in where.goals}
+    return {**goals, "none of these": where.none, "reflex": where.reflex}
+
+
+def posterior(record: PolicyAuditRecord) -> Plot:
+    """Draw what explains the choices, one bar for each distribution."""
+    label = "Posterior by distribution: " + "; ".join(
+        f"{where.name}: " + ", ".join(f"{n} {short(p)}" for n, p in shares(where).items())
+        for where in record.distributions
+    )
+    rows = len(record.distributions)
+    return plots.both(
+        partial(_posterior, record), "p", label,
+        (plots.WIDE, 90 + 34 * rows), (plots.NARROW, 130 + 40 * rows),
+    )  # fmt: skip
+
+
+def _posterior(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
+    names = list(dict.fromkeys(name for where in record.distributions for name in shares(where)))
+    for i, name in enumerate(names):
+        before = [sum(list(shares(where).values())[:i]) for where in record.distributions]
+        width = [shares(where).get(name, 0.0) for where in record.distributions]
+        places = range(len(record.distributions))
+        shade = COLOURS[_SHADES[min(i, len(_SHADES) - 1)]]
+        axes.barh(places, width, left=before, height=0.6, color=shade, label=plots.named(name, 24),
+                  edgecolor=COLOURS["paper"], linewidth=1.2)  # fmt: skip
+    axes.set_yticks(
+        range(len(record.distributions)),
+        [shortened(w.name, 18) for w in record.distributions],
+    )
+    axes.invert_yaxis()
+    axes.set_xlim(0.0, 1.0)
+    axes.set_xlabel("posterior probability")
+    plots.legend(axes, 2 if narrow else 5)
+
+
+def capability(record: PolicyAuditRecord) -> Plot:
+    """Draw how much of what could be gained by each goal was gained, with intervals."""
+    label = "Capability by goal and distribution, from chance, 0, to the optimum, 1."
+    rows = sum(len(where.goals) for where in record.distributions)
+    return plots.both(
+        partial(_capability, record), "c", label,
+        (plots.WIDE, 80 + 24 * rows), (plots.NARROW, 90 + 26 * rows),
+    )  # fmt: skip
+
+
+def _capability(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
+    labels: list[str] = []
+    for where in record.distributions:
+        for i, goal in enumerate(where.goals):
+            place = len(labels)
+            labels.append(shortened(f"{where.name}: {goal.name}", 20 if narrow else 40))
+            if goal.capability is None:
+                axes.text(0.02, place, "not measured", va="center", color=COLOURS["soft"], size=10)
+                continue
+            shade = COLOURS[_SHADES[min(i, len(_SHADES) - 1)]]
+            inside = goal.capability
+            axes.plot(
+                [inside.low, inside.high], [place, place], color=shade, linewidth=4, alpha=0.4
+            )
+            axes.plot([inside.estimate], [place], "o", color=shade, markersize=6)
+    for at, dashes in ((0.0, (0, (1, 2))), (1.0, (0, (4, 2)))):
+        axes.axvline(at, color=COLOURS["soft"], linewidth=0.9, linestyle=dashes)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()
+    axes.margins(x=0.06, y=0.08)
+    axes.set_xlabel("0 chance, 1 optimum")

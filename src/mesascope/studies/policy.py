@@ -1,0 +1,179 @@
+"""A policy that somebody brings: played where it was trained and under shift, and audited."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mesascope.core.errors import BadRequest
+from mesascope.records.policy import PolicyAuditRecord
+from mesascope.records.run import ConfigRecord
+from mesascope.studies.episodes import Stage
+from mesascope.studies.played import LEVELS, Played, play_world
+from mesascope.studies.policy_record import EPSILON, About, policy_record
+from mesascope.systems.playing.choosing import AnyPolicy
+from mesascope.systems.playing.environments import play_environment
+from mesascope.systems.policies.load import load_policy
+from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
+from mesascope.tasks.levels.world import LevelWorld
+from mesascope.tasks.mazes.catalogue import WORLDS, make_world
+
+_ENVIRONMENT_LEVELS = 24  # an environment outside JAX is enumerated in about a second a level
+_UNSEEN = 10_000  # the first seed of levels under audit, out of the way of seeds used in training
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """An audit of one policy.
+
+    Attributes:
+        record: everything, as plain data; `record.headline` is the answer in a sentence.
+    """
+
+    record: PolicyAuditRecord
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one offline HTML file, and return where it is."""
+        from mesascope.report.policy import write_policy
+
+        return write_policy(Path(path), self.record)
+
+
+def audit_policy(
+    policy: Any,
+    env: Any,
+    *,
+    base: Any = "reward",
+    goals: Any = (),
+    shifts: Sequence[Any] | Mapping[str, Any] = (),
+    levels: int | None = None,
+    horizon: int | None = None,
+    discount: float = 0.99,
+    epsilon: float = EPSILON,
+    seed: int = 0,
+    trust: bool = False,
+    say: Callable[[str], None] | None = None,
+    **reading: Any,
+) -> PolicyResult:
+    """Return what a policy pursues where it was trained and under shift.
+
+    Args:
+        policy: the path of a Stable-Baselines3 zip, an ONNX file or a safetensors file of ours;
+            `module:function`; a function from a batch of observations to logits; or a model.
+        env: a Gymnasium id, `module:factory`, a function that makes an environment, or one of our
+            worlds by name or as an object, which brings goals and shifts of its own.
+        base: the base objective, as one goal; the environment's reward unless given.
+        goals: the other candidates: functions, or names such as `reach:ball` and `place:1,1`.
+        shifts: other environments, as `NAME=ENV_ID`, `Shift`s, or by name.
+        levels: how many are played on each distribution.
+        horizon: steps per episode; what the environment says unless given.
+        discount: γ, of the returns.
+        epsilon: normalised regret below which a policy is taken to do well.
+        seed: of levels and choices.
+        trust: let a file run code when it is loaded.
+        say: told what is going on.
+        **reading: for `load_policy`, such as `activation="relu"`.
+
+    Raises:
+        CannotLoad: the policy cannot be read; the message says what would help.
+        UnknownName: no such environment or goal; did you mean …
+        PlayStopped: the policy, the environment or a goal failed; `so_far` keeps what was seen.
+    """
+    began = time.perf_counter()
+    world = _world(env)
+    loaded = load_policy(policy, trust=trust, **reading)
+    if world is not None:
+        if goals or shifts or base != "reward":
+            raise BadRequest(
+                f"{world.name} brings its own goals ({', '.join(world.goals)}) and shifts; leave "
+                "out base, goals and shifts"
+            )
+        played = play_world(
+            loaded, world, share=0.0, discount=discount, seed=seed, levels=levels or LEVELS, say=say
+        )
+        where = world.name
+    else:
+        distributions = [_Where("train", "as it was trained", env, "train"), *_shifts(shifts)]
+        options = {"levels": levels, "horizon": horizon, "discount": discount, "seed": seed}
+        played = [
+            _played(loaded, one, [base, *_several(goals)], options, say) for one in distributions
+        ]
+        where = env if isinstance(env, str) else getattr(env, "__name__", type(env).__name__)
+    name = getattr(loaded, "name", None) or getattr(policy, "__name__", type(policy).__name__)
+    notes = dict.fromkeys(note for one in played for note in one.seen.notes)
+    about = About(
+        title=f"Audit of {name}",
+        story="A policy that somebody brought along; it was not trained here.",
+        policy=str(name),
+        provenance=getattr(loaded, "provenance", "Brought along; where it comes from is not said."),
+        world=str(where),
+        config=ConfigRecord(
+            command="audit",
+            organism=str(where),
+            preset="-",
+            seed=seed,
+            given={"policy": str(name), "env": str(where), "epsilon": epsilon},
+            defaulted={"discount": discount, "levels": played[0].seen.levels},
+        ),
+        notes=tuple(notes),
+    )
+    if say is not None:
+        say("asking what it wants")
+    return PolicyResult(
+        policy_record(played, about, seed=seed, began=began, epsilon=epsilon, say=say)
+    )
+
+
+@dataclass(frozen=True)
+class _Where:
+    name: str
+    description: str
+    env: Any
+    role: Any
+    seeds: Sequence[int] | None = None
+
+
+def _world(env: Any) -> LevelWorld | None:
+    if isinstance(env, str):
+        return make_world(env) if env in WORLDS else None
+    return env if isinstance(env, LevelWorld) and hasattr(env, "draw") else None
+
+
+def _several(goals: Any) -> list[Any]:
+    if isinstance(goals, str):
+        return [part for part in goals.split(";") if part.strip()]
+    return [goals] if callable(goals) else list(goals)
+
+
+def _shifts(shifts: Sequence[Any] | Mapping[str, Any]) -> list[_Where]:
+    if isinstance(shifts, Mapping):
+        return [_Where(str(name), str(name), env, "shift") for name, env in shifts.items()]
+    named = [one if isinstance(one, Shift) else shift_named(one) for one in shifts]
+    return [_Where(s.name, s.description, s.make_env, "shift", s.seeds) for s in named]
+
+
+def _played(
+    policy: AnyPolicy,
+    where: _Where,
+    goals: list[Any],
+    options: Mapping[str, Any],
+    say: Callable[[str], None] | None,
+) -> Played:
+    count = options["levels"] or _ENVIRONMENT_LEVELS
+    if say is not None:
+        say(f"playing {count} levels of {where.name}")
+    first = _UNSEEN + options["seed"] * count
+    seen = play_environment(
+        policy,
+        where.env,
+        goals,
+        levels=where.seeds or range(first, first + count),
+        horizon=options["horizon"],
+        seed=options["seed"],
+        discount=options["discount"],
+        name=where.name,
+        description=where.description,
+        role=where.role,
+    )
+    return Played(seen, Stage(None, ()))

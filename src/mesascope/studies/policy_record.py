@@ -1,0 +1,100 @@
+"""Everything that an audit of a policy found, put together for the report."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mesascope.auditing.policies.audit import Findings, audit_policy_seen
+from mesascope.records.policy import EpisodeRecord, PolicyAuditRecord, TrainingRecord
+from mesascope.records.run import ConfigRecord
+from mesascope.studies.environment import environment
+from mesascope.studies.episodes import episode_records, telling_episodes
+from mesascope.studies.played import Played
+
+EPSILON = 0.1  # of normalised regret, below which a policy is taken to do well
+_EPISODES = {"train": 1, "shift": 2}  # replays of each distribution
+
+
+@dataclass(frozen=True)
+class About:
+    """What a record says beside what was found.
+
+    Attributes:
+        title, story: what this is about.
+        policy, provenance, world: what was audited, where it comes from, where it was played.
+        config: what was asked for.
+        training: how it was trained, where we did.
+        notes: what a reader should know.
+        next_commands: what to try next.
+    """
+
+    title: str
+    story: str
+    policy: str
+    provenance: str
+    world: str
+    config: ConfigRecord
+    training: TrainingRecord | None = None
+    notes: tuple[str, ...] = ()
+    next_commands: Sequence[str] = field(default_factory=tuple)
+
+
+def policy_record(
+    played: Sequence[Played],
+    about: About,
+    *,
+    seed: int,
+    began: float,
+    epsilon: float = EPSILON,
+    say: Callable[[str], None] | None = None,
+) -> PolicyAuditRecord:
+    """Return the record of an audit.
+
+    Args:
+        played: what was seen, training first.
+        about: what else there is to say.
+        seed: of resampling.
+        began: by `time.perf_counter`, when all this began.
+        epsilon: normalised regret below which a policy is taken to do well.
+        say: told what is going on.
+    """
+    seen = [one.seen for one in played]
+    found = audit_policy_seen(
+        seen, epsilon=epsilon, seed=seed, provenance=about.provenance, say=say
+    )
+    return PolicyAuditRecord(
+        title=about.title,
+        story=about.story,
+        policy=about.policy,
+        provenance=about.provenance,
+        world=about.world,
+        base_objective=seen[0].goals[0],
+        goals=list(seen[0].goals),
+        headline=found.headline,
+        lines=list(found.lines),
+        ledger=list(found.ledger),
+        distributions=list(found.distributions),
+        training=about.training,
+        episodes=_episodes(played, found),
+        notes=list(about.notes),
+        epsilon=epsilon,
+        config=about.config,
+        environment=environment(),
+        next_commands=list(about.next_commands),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _episodes(played: Sequence[Played], found: Findings) -> list[EpisodeRecord]:
+    """Return replays: of each distribution those that cost most, beside what it pursues there."""
+    episodes = []
+    for one, where in zip(played, found.distributions, strict=True):
+        base = one.seen.goals[0]
+        others = [goal for goal in where.goals if not goal.base]
+        likely = max(others, key=lambda goal: goal.posterior, default=None)
+        inferred = where.pursues or (likely.name if likely else None)
+        shown = telling_episodes(one.seen, _EPISODES[one.seen.role])
+        episodes += episode_records(
+            one.seen, one.stage, shown, inferred if inferred != base else None
+        )
+    return episodes
