@@ -1,4 +1,4 @@
-"""Policies trained and audited from end to end, in the smallest setting that still says something."""
+"""Policies trained and audited from end to end, in the smallest setting that says something."""
 
 import json
 from typing import Any
@@ -9,7 +9,8 @@ from mesascope.core.errors import BadRequest, UnknownName
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.store import RunDirectory
 from mesascope.studies.run import Watcher
-from mesascope.studies.trained import TrainedRequest, run_trained
+from mesascope.studies.trained import run_trained
+from mesascope.studies.trained_request import TrainedRequest
 
 STEPS = 200_000
 

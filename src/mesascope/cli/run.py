@@ -11,7 +11,7 @@ from mesascope.store import RunDirectory
 if TYPE_CHECKING:
     from mesascope.cli.live import LiveWatcher
     from mesascope.studies.request import Request
-    from mesascope.studies.trained import TrainedRequest
+    from mesascope.studies.trained_request import TrainedRequest
 
 
 def start(
@@ -60,7 +60,7 @@ def _is_trained(organism: str) -> bool:
 def _trained_request(
     organism: str, asked: dict[str, Any], wishes: dict[str, Any]
 ) -> "TrainedRequest":
-    from mesascope.studies.trained import TrainedRequest
+    from mesascope.studies.trained_request import TrainedRequest
 
     share = wishes.pop("share")
     unfit = [name for name, value in wishes.items() if value]

@@ -80,16 +80,16 @@ class TrainedEntry:
 
 TRAINED: Mapping[str, TrainedEntry] = {
     "corner": TrainedEntry(
-        "A mouse trained with the cheese in one corner: does it want the cheese?", 1_000_000
+        "A mouse trained with the cheese in one corner: does it want the cheese?", 400_000
     ),
     "dish": TrainedEntry(
-        "A mouse trained with the cheese on a dish: does it want the cheese?", 1_500_000
+        "A mouse trained with the cheese on a dish: does it want the cheese?", 600_000
     ),
     "keys": TrainedEntry(
         "Keys open chests, and keys were rare: does it want open chests, or keys?", 2_500_000
     ),
     "coin": TrainedEntry(
-        "A coin that was always at the far end: does it want the coin, or the end?", 1_500_000
+        "A coin that was always at the far end: does it want the coin, or the end?", 400_000
     ),
     "follow": TrainedEntry(
         "A guide that always knew the way: does it want the right order, or company?", 2_500_000

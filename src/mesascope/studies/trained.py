@@ -1,93 +1,29 @@
 """A policy trained in a world of levels, audited, and written down: `mesascope run corner`."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jaxtyping import Float
 
-from mesascope.core.errors import BadRequest
-from mesascope.core.policy import Policy
 from mesascope.optimizers.policies.stage import Stage
 from mesascope.optimizers.policies.training import method_of, train
-from mesascope.organisms.trained import TrainedOrganism, trained_organism
-from mesascope.processes.graph import Graph
-from mesascope.records.figures import Curve
+from mesascope.organisms.trained import TrainedOrganism
 from mesascope.records.policy import PolicyAuditRecord, TrainingRecord
-from mesascope.records.run import ConfigRecord
 from mesascope.store import RunDirectory
 from mesascope.studies.checkpoints import pack, unpack
 from mesascope.studies.environment import environment
-from mesascope.studies.played import LEVELS, fresh_levels, play_world
+from mesascope.studies.played import LEVELS, play_world
 from mesascope.studies.policy_record import About, policy_record
 from mesascope.studies.run import Watcher
+from mesascope.studies.trained_request import TrainedRequest
+from mesascope.studies.training_curves import Scorer, training_record
 from mesascope.systems.networks.files import save_network
 from mesascope.systems.networks.serving import as_policy
-from mesascope.systems.playing.levels import graphs_of
-from mesascope.systems.playing.tables import exact_returns, table_of
-from mesascope.tasks.levels.distribution import distributions
 
 POLICY = "policy.safetensors"
-_SCORED = 32  # levels on which the curves' returns under shift are computed, exactly
 _QUICK = 24  # levels per distribution
-
-
-@dataclass(frozen=True)
-class TrainedRequest:
-    """What the caller asked for; None where the preset decides.
-
-    Attributes:
-        organism, preset: what to train; `corner/control` names both.
-        seed: of training and of every sample.
-        budget: environment steps.
-        share: of disambiguating levels in training.
-        quick: fewer levels in the audit.
-    """
-
-    organism: str
-    preset: str | None = None
-    seed: int = 0
-    budget: int | None = None
-    share: float | None = None
-    quick: bool = False
-
-    def __post_init__(self) -> None:
-        if self.budget is not None and self.budget < 1:
-            raise BadRequest(f"--budget is {self.budget} steps; at least 1 is expected")
-        if self.seed < 0:
-            raise BadRequest(f"the seed is {self.seed}; 0 or more is expected")
-
-    def build(self) -> TrainedOrganism:
-        """Return the organism that was asked for."""
-        return trained_organism(self.organism, self.preset, share=self.share)
-
-    def config(self, organism: TrainedOrganism) -> ConfigRecord:
-        """Return what was asked for and what was filled in, to be written down."""
-        asked = {k: v for k, v in asdict(self).items() if v is not None}
-        filled = {
-            "budget": organism.budget,
-            "share": organism.share,
-            "preset": organism.preset,
-            "ppo": asdict(organism.settings),
-        }
-        return ConfigRecord(
-            command="run",
-            organism=organism.name,
-            preset=organism.preset,
-            seed=self.seed,
-            given=asked,
-            defaulted={k: v for k, v in filled.items() if k not in asked},
-        )
-
-    @classmethod
-    def from_config(cls, config: ConfigRecord) -> "TrainedRequest":
-        """Return the request that a run was made with."""
-        return cls(**config.given)
 
 
 def run_trained(
@@ -188,8 +124,8 @@ def _train(
         resume = unpack(like, checkpoint.state["training"])
     if resume is not None and checkpoint is not None and checkpoint.state["steps"] >= budget:
         stage = _stage(organism, seeds, checkpoint.state["steps"], resume)
-        return stage, _training_record(organism, stage.steps, before, seen)
-    score = _Scorer(organism, request.seed)
+        return stage, training_record(organism, stage.steps, before, seen)
+    score = Scorer(organism, request.seed)
     began = time.perf_counter()
     for stage in train(
         organism.world,
@@ -218,57 +154,11 @@ def _train(
                 "training": pack(stage.state),
             }
         )
-    return stage, _training_record(organism, stage.steps, seconds, seen)
+    return stage, training_record(organism, stage.steps, seconds, seen)
 
 
 def _stage(organism: TrainedOrganism, seeds: tuple[int, ...], steps: int, state: Any) -> Stage:
     return Stage(organism.world, organism.settings, organism.share, seeds, steps, {}, state)
-
-
-class _Scorer:
-    """The exact returns of a policy on fresh levels on which the goals come apart."""
-
-    def __init__(self, organism: TrainedOrganism, seed: int) -> None:
-        where = next(d for d in distributions(organism.world) if d.name == "apart")
-        self._world = where.world
-        self._discount = organism.settings.discount
-        self._levels = fresh_levels(where, seed, _SCORED, "curve")
-        self._graphs: Graph = graphs_of(self._world, self._levels)
-
-    def __call__(self, stage: Stage) -> dict[str, float]:
-        policy = as_policy(stage.network(0))
-        assert isinstance(policy, Policy)  # no preset trains a network with a memory
-        table: Float[np.ndarray, "l s a"] = table_of(policy, self._world, self._levels)
-        found = exact_returns(
-            self._graphs, table, discount=self._discount, horizon=self._world.horizon
-        ).mean(axis=0)
-        return dict(zip(self._world.goals, found.tolist(), strict=True))
-
-
-def _training_record(
-    organism: TrainedOrganism, steps: int, seconds: float, seen: Sequence[Any]
-) -> TrainingRecord:
-    series = {}
-    for i, where in enumerate(("in training", "apart"), 1):
-        for goal in organism.world.goals:
-            points = [(float(one[0]), float(one[i][goal])) for one in seen]
-            series[f"{goal}, {where}"] = [p for p in points if np.isfinite(p[1])]
-    settings = asdict(organism.settings)
-    return TrainingRecord(
-        optimizer=organism.optimizer,
-        base_objective=organism.world.goals[0],
-        steps=steps,
-        seconds=seconds,
-        settings={**settings, "share": organism.share},
-        curves=[
-            Curve(
-                title="Return by goal",
-                x_label="environment steps",
-                y_label="mean discounted return",
-                series=series,
-            )
-        ],
-    )
 
 
 def _next(organism: TrainedOrganism, request: TrainedRequest, directory: RunDirectory) -> list[str]:

@@ -1,0 +1,60 @@
+"""What a caller asks the training of a policy to be, and how that is written down."""
+
+from dataclasses import asdict, dataclass
+
+from mesascope.core.errors import BadRequest
+from mesascope.organisms.trained import TrainedOrganism, trained_organism
+from mesascope.records.run import ConfigRecord
+
+
+@dataclass(frozen=True)
+class TrainedRequest:
+    """What the caller asked for; None where the preset decides.
+
+    Attributes:
+        organism, preset: what to train; `corner/control` names both.
+        seed: of training and of every sample.
+        budget: environment steps.
+        share: of disambiguating levels in training.
+        quick: fewer levels in the audit.
+    """
+
+    organism: str
+    preset: str | None = None
+    seed: int = 0
+    budget: int | None = None
+    share: float | None = None
+    quick: bool = False
+
+    def __post_init__(self) -> None:
+        if self.budget is not None and self.budget < 1:
+            raise BadRequest(f"--budget is {self.budget} steps; at least 1 is expected")
+        if self.seed < 0:
+            raise BadRequest(f"the seed is {self.seed}; 0 or more is expected")
+
+    def build(self) -> TrainedOrganism:
+        """Return the organism that was asked for."""
+        return trained_organism(self.organism, self.preset, share=self.share)
+
+    def config(self, organism: TrainedOrganism) -> ConfigRecord:
+        """Return what was asked for and what was filled in, to be written down."""
+        asked = {k: v for k, v in asdict(self).items() if v is not None}
+        filled = {
+            "budget": organism.budget,
+            "share": organism.share,
+            "preset": organism.preset,
+            "ppo": asdict(organism.settings),
+        }
+        return ConfigRecord(
+            command="run",
+            organism=organism.name,
+            preset=organism.preset,
+            seed=self.seed,
+            given=asked,
+            defaulted={k: v for k, v in filled.items() if k not in asked},
+        )
+
+    @classmethod
+    def from_config(cls, config: ConfigRecord) -> "TrainedRequest":
+        """Return the request that a run was made with."""
+        return cls(**config.given)
