@@ -14,7 +14,9 @@ from mesascope.optimizers.policies.checkpoints import from_bytes, to_bytes
 from mesascope.optimizers.policies.evaluation import best_on, returns_on
 from mesascope.optimizers.policies.evolution_strategies import ranks
 from mesascope.optimizers.policies.settings import EvolutionSettings, ReplaySettings, Settings
+from mesascope.optimizers.policies.stage import spec_of
 from mesascope.optimizers.policies.training import train
+from mesascope.systems.networks.kinds import make_network
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.mazes.corner import Corner
 
@@ -85,8 +87,8 @@ def test_the_loss_is_the_published_one():
 
 def test_play_is_what_the_world_does():
     settings = Settings(**TINY)
-    stage = next(train(WORLD, settings, seeds=[0], budget=1, share=0.5))
-    network, levels = stage.network(0), draw_levels(WORLD, jax.random.key(1), 8, 0.5)
+    network = make_network(spec_of(WORLD, settings), jax.random.key(0))
+    levels = draw_levels(WORLD, jax.random.key(1), 8, 0.5)
     play = jax.jit(
         lambda levels: ppo.rollout(
             WORLD, network, ppo.begin(WORLD, network, levels), jax.random.key(2),

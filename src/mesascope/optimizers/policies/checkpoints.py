@@ -70,9 +70,7 @@ def from_bytes(
                 "resume with what it was made with"
             )
     start = method_of(settings).start
-    empty = jax.eval_shape(
-        lambda: start(world, settings, jnp.array(tuple(seeds)), jnp.float32(share))
-    )
+    empty = start.eval_shape(world, settings, jnp.array(tuple(seeds)), jnp.float32(share))
     leaves, form = jax.tree.flatten(empty)
     kept = [arrays.get(str(i)) for i in range(len(leaves))]
     for leaf, array in zip(leaves, kept, strict=True):

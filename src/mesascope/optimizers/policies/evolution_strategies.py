@@ -15,11 +15,11 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from mesascope.optimizers.policies import ppo
 from mesascope.optimizers.policies.evaluation import episodes
 from mesascope.optimizers.policies.settings import EvolutionSettings
-from mesascope.optimizers.policies.stage import State, first, key_of, levels_for
+from mesascope.optimizers.policies.stage import QUICK, State, first, key_of, levels_for
 from mesascope.tasks.levels.world import LevelWorld
 
 
-@partial(jax.jit, static_argnames=("world", "settings"))
+@partial(jax.jit, static_argnames=("world", "settings"), compiler_options=QUICK)
 def start(
     world: LevelWorld, settings: EvolutionSettings, seeds: Int[Array, " k"], share: Array
 ) -> State:
@@ -34,7 +34,7 @@ def ranks(fitness: Float[Array, " m"]) -> Float[Array, " m"]:
     return (below - above) / (2.0 * (len(fitness) - 1))
 
 
-@partial(jax.jit, static_argnames=("world", "settings"))
+@partial(jax.jit, static_argnames=("world", "settings"), compiler_options=QUICK)
 def advance(
     world: LevelWorld, settings: EvolutionSettings, state: State, share: Float[Array, ""]
 ) -> tuple[State, Float[Array, "k g"]]:

@@ -16,7 +16,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from mesascope.optimizers.policies import ppo
 from mesascope.optimizers.policies.evaluation import best_on
 from mesascope.optimizers.policies.settings import ReplaySettings
-from mesascope.optimizers.policies.stage import State, first, key_of, levels_for, totals
+from mesascope.optimizers.policies.stage import QUICK, State, first, key_of, levels_for, totals
 from mesascope.systems.networks.network import Network
 from mesascope.tasks.levels.world import Level, LevelWorld
 
@@ -46,7 +46,7 @@ def best_known(world: LevelWorld, settings: ReplaySettings, level: Level) -> Flo
     return jnp.zeros(len(jax.tree.leaves(level)[0]))
 
 
-@partial(jax.jit, static_argnames=("world", "settings"))
+@partial(jax.jit, static_argnames=("world", "settings"), compiler_options=QUICK)
 def start(
     world: LevelWorld, settings: ReplaySettings, seeds: Int[Array, " k"], share: Float[Array, ""]
 ) -> State:
@@ -114,7 +114,7 @@ def keep(pool: Pool, level: Level, best: Array, score: Array) -> Pool:
     )
 
 
-@partial(jax.jit, static_argnames=("world", "settings"))
+@partial(jax.jit, static_argnames=("world", "settings"), compiler_options=QUICK)
 def advance(
     world: LevelWorld, settings: ReplaySettings, state: State, share: Float[Array, ""]
 ) -> tuple[State, Float[Array, "k g"]]:

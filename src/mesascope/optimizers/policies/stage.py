@@ -15,6 +15,9 @@ from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.spec import NetworkSpec
 from mesascope.tasks.levels.world import Level, LevelWorld
 
+# Of XLA: compiles in half the time of the standard level, or less, into code that runs as fast.
+QUICK = {"xla_backend_optimization_level": 1}
+
 
 class State(NamedTuple):
     """All that training goes on from; every array has a leading axis of seeds.

@@ -8,11 +8,11 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from mesascope.optimizers.policies import ppo
 from mesascope.optimizers.policies.settings import Settings
-from mesascope.optimizers.policies.stage import State, first, key_of, levels_for, totals
+from mesascope.optimizers.policies.stage import QUICK, State, first, key_of, levels_for, totals
 from mesascope.tasks.levels.world import Level, LevelWorld
 
 
-@partial(jax.jit, static_argnames=("world", "settings"))
+@partial(jax.jit, static_argnames=("world", "settings"), compiler_options=QUICK)
 def start(
     world: LevelWorld, settings: Settings, seeds: Int[Array, " k"], share: Float[Array, ""]
 ) -> State:
@@ -26,7 +26,7 @@ def start(
     return jax.vmap(one)(seeds)
 
 
-@partial(jax.jit, static_argnames=("world", "settings"))
+@partial(jax.jit, static_argnames=("world", "settings"), compiler_options=QUICK)
 def advance(
     world: LevelWorld, settings: Settings, state: State, share: Float[Array, ""]
 ) -> tuple[State, Float[Array, "k g"]]:
