@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from mesascope.auditing.policies.candidates import reachable
 from mesascope.processes.graph import Graph, quality
 from mesascope.processes.seen import Seen
 from mesascope.tasks.levels.buffer import draw_levels
@@ -11,13 +12,19 @@ from mesascope.tasks.levels.enumerate import graph_of
 from mesascope.tasks.mazes.corner import Corner
 
 WORLD = Corner(size=7, layout="blocks", horizon=40)
-LEVELS, DISCOUNT = 32, 0.97
+LEVELS, DISCOUNT = 48, 0.97
 
 
-def graphs_of(seed: int, share: float = 1.0, count: int = LEVELS) -> Graph:
-    """Return the graphs of random levels."""
-    levels = draw_levels(WORLD, jax.random.key(seed), count, share)
-    return _graphs(levels)
+def graphs_of(seed: int, share: float = 1.0, with_free: int | None = None) -> Graph:
+    """Return the graphs of random levels, on all of which one cell can be reached if it must."""
+    drawn = draw_levels(WORLD, jax.random.key(seed), 2 * LEVELS, share)
+    graphs = _graphs(drawn)
+    keep = np.arange(LEVELS)
+    if with_free is not None:
+        live = reachable(graphs)[:, with_free] | (np.asarray(drawn.cheese) == with_free)
+        keep = np.flatnonzero(live)[:LEVELS]
+    assert len(keep) == LEVELS
+    return jax.tree.map(lambda part: part[keep], graphs)
 
 
 @jax.jit

@@ -12,8 +12,8 @@ from mesascope.auditing.policies.likelihood import for_goals, for_places, headwa
 from mesascope.processes.graph import Graph
 
 NONE, REFLEX, LOST = "none of these", "reflex", "lost"
-_EVERYWHERE = 4  # places that are tried on all levels alike
-_ANYWHERE = 4  # places that are tried on each level on its own
+_EVERYWHERE = 3  # places that are tried on all levels alike
+_ANYWHERE = 3  # places that are tried on each level on its own
 _HALF = 0.5  # Jeffreys' prior of a reflex
 
 

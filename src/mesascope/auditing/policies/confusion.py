@@ -1,18 +1,18 @@
 """How far the goal that is pursued is from the base objective, as rewards on enumerated levels."""
 
 import jax
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 
 from mesascope.auditing.policies.candidates import reachable
 from mesascope.core.interval import Interval
 from mesascope.objectives.rewards.bound import regret_bound
 from mesascope.objectives.rewards.coverage import Coverage
 from mesascope.objectives.rewards.metric import metric
-from mesascope.objectives.rewards.regret import regret
 from mesascope.objectives.rewards.table import distances, sizes_of, stacked
-from mesascope.processes import Process, expected
-from mesascope.processes.graph import Graph
+from mesascope.processes import Process
+from mesascope.processes.graph import Graph, optimum
 from mesascope.processes.seen import Seen
 
 _LEVELS = 3  # that are compared
@@ -32,12 +32,15 @@ def confusion(seen: Seen, pursues: str | None) -> tuple[Interval | None, Interva
         return Interval.exact(0.0), Interval.exact(0.0)
     graphs = _first(seen.graphs, min(_LEVELS, seen.levels))
     live = reachable(graphs, ended=False)
-    size = int(live.sum(axis=1).max()) + 1
+    # Few different sizes, as each is compiled for.
+    size = -(-(int(live.sum(axis=1).max()) + 1) // 32) * 32
     if size > _STATES:
         return None, None
-    found = [
-        _compare(_level(graphs, k), live[k], number, size, seen.discount) for k in range(len(live))
-    ]
+    spread = _spread(graphs, seen)
+    found = []
+    for k in range(len(live)):
+        process, rewards = process_of(_level(graphs, k), live[k], size, seen.discount)
+        found.append(_compare(process, rewards[[0, number]], spread[k, [0, number]]))
     far = [distance for distance, _ in found]
     bounds = [bound for _, bound in found if bound is not None]
     return _range(far), _range(bounds) if len(bounds) == len(far) else None
@@ -79,18 +82,27 @@ def process_of(
     )
 
 
+def _spread(graphs: Graph, seen: Seen) -> Float[np.ndarray, "k g"]:
+    """Return the greatest less the least return by each goal."""
+    goals = len(seen.goals)
+    both = np.concatenate([graphs.reward, -np.asarray(graphs.reward)], axis=1)
+    signed: Graph = jax.tree.map(jnp.asarray, graphs._replace(reward=jnp.asarray(both)))
+    best = [
+        optimum(_level(signed, k), discount=seen.discount, horizon=seen.horizon)
+        for k in range(len(both))
+    ]
+    ends = np.asarray(best, float)
+    return np.asarray(ends[:, :goals] + ends[:, goals:])
+
+
 def _compare(
-    graph: Graph, live: Bool[np.ndarray, " s"], number: int, size: int, discount: float
+    process: Process, rewards: Float[np.ndarray, "2 s a"], spread: Float[np.ndarray, "2"]
 ) -> tuple[float, float | None]:
-    process, rewards = process_of(graph, live, size, discount)
-    named = {"base": rewards[0], "pursued": rewards[number]}
     over, how = Coverage.of(process, None), metric("starc-val")
-    stack = stacked(process, named)
+    stack = stacked(process, {"base": rewards[0], "pursued": rewards[1]})
     scale = sizes_of(stack)
-    gains = np.stack([expected(process, reward, name) for name, reward in named.items()])
-    true = regret(process, gains / scale[..., 0])
     far = distances(over, stack, how)
-    bound = regret_bound(over, stack / scale, far, true.highest - true.lowest, how)
+    bound = regret_bound(over, stack / scale, far, spread / scale.ravel(), how)
     return float(far[0, 1]), None if bound is None else float(bound[0, 1])
 
 

@@ -14,7 +14,7 @@ from mesascope.objectives.bootstrap import interval
 from mesascope.objectives.statistic import Ratio
 from mesascope.processes.graph import Graph
 
-_ROUNDS = 5  # of narrowing down on the best β
+_ROUNDS = 4  # of narrowing down on the best β
 _POINTS = 5  # tried in each
 _FIRST, _LAST = 0.3, 3000.0  # β per unit of stake
 

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int
 from mesascope.auditing.policies.soft_plans import soft_plans
 from mesascope.processes.graph import Graph
 
-RATIONALITY = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # β, per unit of a goal's stake
+RATIONALITY = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)  # β, per unit of a goal's stake
 LAPSE = (0.01, 0.1, 0.3)  # share of choices that are made at random
 _HEADWAY = 2.0  # nats that a step towards a place is worth, in the search for likely places
 

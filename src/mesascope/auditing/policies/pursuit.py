@@ -11,7 +11,7 @@ from mesascope.core.interval import Interval
 from mesascope.objectives.bootstrap import draws
 
 SURE = 0.95  # share of resamples, and posterior, that a candidate needs
-COMPETENT = 0.02  # share of the choices' entropy that must be explained, below which it is lost
+COMPETENT = 0.035  # share of the choices' entropy that must be explained, below which it is lost
 _RESAMPLES = 400
 
 

@@ -88,7 +88,7 @@ def _lexical(
     """Return the best return by each goal (column) among what is optimal for another (row)."""
     carry_on = discount * ~graph.terminated
 
-    def backup(_: int, v: Float[Array, "g k s"]) -> Float[Array, "g k s"]:
+    def backup(_: Array, v: Float[Array, "g k s"]) -> Float[Array, "g k s"]:
         q = graph.reward + carry_on * v[..., graph.successor]
         return jnp.where(allowed[:, None], q, -jnp.inf).max(axis=-1)
 
