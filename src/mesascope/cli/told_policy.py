@@ -2,29 +2,34 @@
 
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from mesascope.cli.printable import printable, printable_record
 from mesascope.cli.told import tell_ledger, tell_lines
-from mesascope.records.policy import OnDistributionRecord, PolicyAuditRecord
+from mesascope.records.policy import EpisodeRecord, OnDistributionRecord, PolicyAuditRecord
 
 _BAR = 16  # cells
 
 
 def tell_policy(
-    record: PolicyAuditRecord, *, report: Path | None = None, directory: Path | None = None
+    record: PolicyAuditRecord,
+    console: Console | None = None,
+    *,
+    report: Path | None = None,
+    directory: Path | None = None,
 ) -> None:
     """Print what was found, and where it was written."""
-    console = Console(highlight=False)
+    console = console or Console(highlight=False)
     record = printable_record(record)
     console.print(Text(record.title, style="bold"))
     console.print(Text(record.story, style="dim"))
     if record.training is not None:
         made = record.training
         console.print(
-            f"\nTrained by {made.optimizer} for {made.steps:,} steps in {made.seconds:.0f} s."
+            Text(f"\nTrained by {made.optimizer} for {made.steps:,} steps in {made.seconds:.0f} s.")
         )
     console.print()
     console.print(Text(record.headline, style="bold"))
@@ -33,6 +38,7 @@ def tell_policy(
     for where in record.distributions:
         for note in where.notes:
             console.print(Text(f"• {where.name}: {note}", style="dim"))
+    _tell_episode(record, console)
     tell_ledger(record.ledger, console)
     for note in record.notes:
         console.print(Text(f"• {note}", style="dim"))
@@ -56,7 +62,9 @@ def _pursued(record: PolicyAuditRecord) -> Table:
     for where in record.distributions:
         for i, (name, share, capability) in enumerate(_rows(where)):
             bar = "█" * round(_BAR * share)
-            table.add_row(where.name if i == 0 else "", name, f"{share:.3f}", capability, bar)
+            table.add_row(
+                Text(where.name if i == 0 else ""), Text(name), f"{share:.3f}", capability, bar
+            )
     return table
 
 
@@ -70,3 +78,46 @@ def _rows(where: OnDistributionRecord) -> list[tuple[str, float, str]]:
         for goal in where.goals
     ]
     return [*rows, ("none of these", where.none, ""), ("reflex", where.reflex, "")]
+
+
+def _tell_episode(record: PolicyAuditRecord, console: Console) -> None:
+    """Print the first episode that gives up some of the base objective, or else the first."""
+    parting = (episode for episode in record.episodes if episode.parts is not None)
+    shown = next(parting, next(iter(record.episodes), None))
+    if shown is None:
+        return
+    console.print(Text(f"\n{shown.title}", style="bold"))
+    for row in _drawn(shown):
+        console.print(Text(f"  {''.join(row)}"), no_wrap=True, overflow="crop")
+    key = "● where it ends, · its way" + (
+        "" if shown.parts is None else ", × where it first gives something up"
+    )
+    letters = {_letter(name): name for row in shown.level.cells for name in _standing(row)}
+    names = "".join(f", {letter} {name}" for letter, name in letters.items())
+    console.print(Text(f"  {key}{names}\n", style="dim"))
+
+
+def _standing(row: list[str]) -> list[str]:
+    """Return the names of what stands in a row."""
+    return [name for text in row if text not in ("", "#") for name in text.split("+")]
+
+
+def _letter(name: str) -> str:
+    return name[0] if name and name[0].isprintable() and cell_len(name[0]) == 1 else "?"
+
+
+def _drawn(episode: EpisodeRecord) -> list[list[str]]:
+    """Return the level as it was at the start, two letters a cell, with the way in it."""
+    rows = [
+        ["██" if text == "#" else f"{_letter(text)} " if text else "  " for text in row]
+        for row in episode.level.cells
+    ]
+    for i, j in episode.path:
+        if rows[i][j] == "  ":
+            rows[i][j] = "· "
+    if episode.parts is not None:
+        i, j = episode.path[episode.parts]
+        rows[i][j] = "× "
+    i, j = episode.path[-1]
+    rows[i][j] = "● "
+    return rows

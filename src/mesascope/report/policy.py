@@ -16,6 +16,7 @@ from mesascope.store import write_atomically
 
 _SCRIPTS = ("play.js",)
 _SHADES = ("base", "mesa", "third", "fourth", "soft", "rule")
+_ROOM, _ROOM_NARROW = 0.2, 0.6  # of the axis, that a name in a bar takes
 
 
 def render_policy(record: PolicyAuditRecord) -> str:
@@ -80,17 +81,21 @@ def posterior(record: PolicyAuditRecord) -> Plot:
 
 def _posterior(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
     names = list(dict.fromkeys(name for where in record.distributions for name in shares(where)))
+    places = range(len(record.distributions))
+    before = [0.0 for _ in places]  # not every distribution need have every goal
     for i, name in enumerate(names):
-        before = [sum(list(shares(where).values())[:i]) for where in record.distributions]
         width = [shares(where).get(name, 0.0) for where in record.distributions]
-        places = range(len(record.distributions))
-        shade = COLOURS[_SHADES[min(i, len(_SHADES) - 1)]]
-        axes.barh(places, width, left=before, height=0.6, color=shade, label=plots.named(name, 24),
+        shade = _SHADES[min(i, len(_SHADES) - 1)]
+        axes.barh(places, width, left=before, height=0.6, color=COLOURS[shade],
+                  label=plots.named(name, 14 if narrow else 24),
                   edgecolor=COLOURS["paper"], linewidth=1.2)  # fmt: skip
-    axes.set_yticks(
-        range(len(record.distributions)),
-        [shortened(w.name, 18) for w in record.distributions],
-    )
+        for place, left, share in zip(places, before, width, strict=True):
+            if share >= (_ROOM_NARROW if narrow else _ROOM):  # a name beside the colour
+                axes.text(left + share / 2, place, shortened(f"{name} {short(share)}", 24),
+                          ha="center", va="center", size=10, clip_on=True,
+                          color=COLOURS["ink" if shade == "rule" else "paper"])  # fmt: skip
+        before = [left + share for left, share in zip(before, width, strict=True)]
+    axes.set_yticks(places, [shortened(w.name, 16 if narrow else 18) for w in record.distributions])
     axes.invert_yaxis()
     axes.set_xlim(0.0, 1.0)
     axes.set_xlabel("posterior probability")
@@ -125,6 +130,6 @@ def _capability(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
     for at, dashes in ((0.0, (0, (1, 2))), (1.0, (0, (4, 2)))):
         axes.axvline(at, color=COLOURS["soft"], linewidth=0.9, linestyle=dashes)
     axes.set_yticks(range(len(labels)), labels)
-    axes.invert_yaxis()
-    axes.margins(x=0.06, y=0.08)
+    axes.set_ylim(len(labels) - 0.4, -0.6)  # rows of text alone would not widen the axis
+    axes.margins(x=0.06)
     axes.set_xlabel("0 chance, 1 optimum")

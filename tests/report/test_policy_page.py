@@ -1,0 +1,289 @@
+"""The page on a policy, and its telling: all of the record, escaped, from nothing outside."""
+
+import base64
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from rich.console import Console
+
+from mesascope.cli.told_policy import tell_policy
+from mesascope.records.policy import PolicyAuditRecord
+from mesascope.report.maze import CELL, value_map
+from mesascope.report.policy import _posterior, render_policy, write_policy
+from mesascope.report.svg import drawing, new_drawing
+from mesascope.store import BadRun
+from tests.browser import OpenPage, open_page
+from tests.report.policy_sample import VARIANTS, bare, hostile, policy_record
+from tests.report.sample import HOSTILE
+from tests.report.test_page import Page
+
+
+@cache
+def rendered(name: str) -> str:
+    return render_policy(VARIANTS[name]())
+
+
+@pytest.fixture(params=VARIANTS, scope="module")
+def page(request: pytest.FixtureRequest) -> Page:
+    return Page(rendered(request.param))
+
+
+def test_nothing_is_fetched_and_names_are_there(page: Page) -> None:
+    names = [a["id"] for _, a in page.elements if a.get("id")]
+    assert len(set(names)) == len(names)
+    for tag, attributes in page.elements:
+        assert tag not in {"link", "img", "iframe", "object", "embed", "base", "form", "image"}
+        for name, value in attributes.items():
+            assert not name.startswith("on"), f"{name} on {tag}"
+            assert name != "style"
+            if name in {"href", "src", "xlink:href", "action", "srcset", "data"}:
+                assert (value or "").startswith("#")
+                assert (value or "")[1:] in names
+            for target in re.findall(r"url\(([^)]+)\)", value or ""):
+                assert target[1:] in names
+
+
+def test_the_policy_allows_our_own_blocks_and_nothing_else(page: Page) -> None:
+    (policy,) = [
+        a["content"] for _, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    for kind, blocks in page.blocks.items():
+        hashes = " ".join(
+            f"'sha256-{base64.b64encode(hashlib.sha256(b.encode()).digest()).decode()}'"
+            for b in blocks
+        )
+        assert f"{kind}-src {hashes};" in policy
+
+
+def test_hostile_texts_stay_text() -> None:
+    whole, spoiled = Page(rendered("whole")), Page(rendered("hostile"))
+    tags = [[tag for tag, _ in page.elements if tag != "code"] for page in (whole, spoiled)]
+    assert tags[0].count("script") == tags[1].count("script") == 1
+    for tag in ("section", "article", "table", "figure", "rect", "polyline", "li"):
+        assert tags[0].count(tag) == tags[1].count(tag), tag
+    shown = HOSTILE.replace("\u202e", "\\u202e").replace("\x00", "\\u0000")
+    assert spoiled.text.count(shown.strip()) > 60
+    assert "\u202e" not in rendered("hostile")
+    assert "\x00" not in rendered("hostile")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "$x^{$", "</svg></style></script>", "\ud800", "_" * 300, "漢字" * 90]
+)
+def test_any_text_can_be_a_name(text: str) -> None:
+    page = Page(render_policy(hostile(text)))
+    assert sum(tag == "script" for tag, _ in page.elements) == 1
+
+
+def test_what_was_found_is_on_the_page() -> None:
+    record = policy_record()
+    text = " ".join(Page(rendered("whole")).text.split())
+    assert record.training is not None
+    for wanted in [
+        record.title, record.story, record.headline, record.provenance, record.world,
+        record.training.optimizer, *record.goals, *record.notes, *record.next_commands,
+        *[line.sentence for line in record.lines], *[line.statement for line in record.ledger],
+        *[where.sentence for where in record.distributions],
+        *[episode.title for episode in record.episodes],
+        *[level.says for level in record.designed],
+    ]:  # fmt: skip
+        assert wanted.replace("`", "") in text
+    label = next(a["aria-label"] for _, a in Page(rendered("whole")).elements
+                 if (a.get("aria-label") or "").startswith("Posterior"))  # fmt: skip
+    assert label is not None
+    for where in record.distributions:
+        for goal in where.goals:
+            assert f"{goal.name} {goal.posterior:g}" in label
+
+
+def test_what_is_missing_is_said_to_be() -> None:
+    text = " ".join(Page(rendered("bare")).text.split())
+    assert "How it was trained" not in text
+    assert "Designed levels" not in text
+    assert text.count("not measured") > 6
+    assert "not measured: the record holds no ledger" in text
+    assert "so none is replayed" in text
+
+
+def test_bars_begin_where_the_last_one_ended() -> None:
+    record = policy_record()
+    first, second = record.distributions
+    fewer = second.model_copy(update={"goals": second.goals[1:2]})
+    with drawing():
+        axes = new_drawing(500, 200).add_subplot()
+        _posterior(record.model_copy(update={"distributions": [first, fewer]}), axes, False)
+    for row, where in enumerate((first, fewer)):
+        bars = [container[row] for container in axes.containers]
+        shown = [bar for bar in bars if bar.get_width()]
+        ends = [0.0, *(bar.get_x() + bar.get_width() for bar in shown)]
+        assert [bar.get_x() for bar in shown] == pytest.approx(ends[:-1])
+        total = sum(goal.posterior for goal in where.goals) + where.none + where.reflex
+        assert ends[-1] == pytest.approx(total)
+
+
+def test_values_are_darkest_where_they_are_highest() -> None:
+    level = policy_record().episodes[1].level
+    for goal, place in (("cheese", (2, 7)), ("corner", (1, 1))):
+        squares = {
+            (int(y) // CELL, int(x) // CELL): float(opacity)
+            for x, y, opacity in re.findall(
+                r'class="worth" x="(\d+)" y="(\d+)" [^>]*opacity="([\d.]+)"', value_map(level, goal)
+            )
+        }
+        assert max(squares, key=lambda cell: squares[cell]) == place
+        free = {(i, j) for i, row in enumerate(level.cells) for j, t in enumerate(row) if t != "#"}
+        assert set(squares) == free
+
+
+def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
+    path = write_policy(tmp_path / "report.html", bare())
+    assert path.read_text(encoding="utf-8") == rendered("bare")
+    with pytest.raises(BadRun, match="is not there"):
+        write_policy(tmp_path / "absent" / "report.html", bare())
+
+
+def told(record: PolicyAuditRecord) -> str:
+    out = io.StringIO()
+    tell_policy(record, Console(file=out, width=100, highlight=False), report=Path("r.html"))
+    return out.getvalue()
+
+
+def test_the_telling_shows_the_verdict_and_the_way() -> None:
+    text = told(policy_record())
+    for wanted in ("Goal misgeneralization.", "● yes", "○ no", "corner", "0.978", "94%",
+                   "unchecked", "mesascope run corner --preset control", "r.html"):  # fmt: skip
+        assert wanted in text
+    level = [line[2:] for line in text.splitlines() if line.startswith("  ██")]
+    assert len(level) == 9
+    assert level[1][2:4] == "● "  # it ends in the corner, and passes the cheese by
+    assert level[2][14:16] == "c "
+    assert sum(row.count("·") for row in level) == len(policy_record().episodes[1].path) - 3
+
+
+@pytest.mark.parametrize("text", ["[/b]", "[bold]", "\x1b[31m", HOSTILE])
+def test_the_telling_takes_names_as_they_are(text: str) -> None:
+    said = told(hostile(text))
+    assert "\x1b" not in said
+    assert said.count("".join(text.split()[:1]).replace("\x1b", "\\x1b")) > 20
+
+
+def test_the_telling_of_little() -> None:
+    assert "Goal misgeneralization." in told(bare())
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("policies")
+    for name in VARIANTS:
+        (folder / f"{name}.html").write_text(rendered(name), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in VARIANTS}
+
+
+@pytest.fixture(scope="module")
+def browser(pages: dict[str, Path]) -> Iterator[OpenPage]:
+    with open_page(pages["whole"]) as opened:
+        yield opened
+
+
+@pytest.fixture
+def played(browser: OpenPage, pages: dict[str, Path]) -> OpenPage:
+    browser.page.emulate_media(reduced_motion="no-preference")
+    browser.page.set_viewport_size({"width": 1280, "height": 900})
+    browser.page.goto(pages["whole"].as_uri())
+    return browser
+
+
+def place(opened: OpenPage) -> str | None:
+    return opened.page.locator("[data-agent]").first.get_attribute("transform")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", VARIANTS)
+def test_quiet_and_not_too_wide(browser: OpenPage, pages: dict[str, Path], name: str) -> None:
+    browser.page.goto(pages[name].as_uri())
+    for width in (380, 1280):
+        browser.page.set_viewport_size({"width": width, "height": 900})
+        browser.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert browser.sideways() == 0
+    assert browser.console_errors == browser.page_errors == browser.requests == []
+
+
+@pytest.mark.browser
+def test_the_first_screen_holds_the_verdict(played: OpenPage) -> None:
+    for selector in ("h1", ".headline", ".rests .is-unchecked", ".lines tbody tr:last-child"):
+        box = played.page.locator(selector).first.bounding_box()
+        assert box is not None, selector
+        assert box["y"] + box["height"] <= 900, selector
+
+
+@pytest.mark.browser
+def test_an_episode_is_stepped_and_played(played: OpenPage) -> None:
+    scene = played.page.locator("[data-scene]").first
+    state = scene.locator("output")
+    ends = place(played)
+    assert state.inner_text() == "step 9 of 9"
+    scene.focus()
+    played.page.keyboard.press("Home")
+    starts = place(played)
+    assert (state.inner_text(), starts) == ("step 0 of 9", "translate(143 169)")
+    for key, step in (("ArrowLeft", 0), ("ArrowRight", 1), ("End", 9), ("ArrowRight", 9)):
+        played.page.keyboard.press(key)
+        assert state.inner_text() == f"step {step} of 9", key
+    assert place(played) == ends != starts
+    button = scene.locator("[data-act=play]")
+    pressed = "b => [b.click(), b.textContent, b.click(), b.textContent]"  # in no time at all
+    assert button.evaluate(pressed)[1::2] == ["pause", "play"]
+    assert state.inner_text() == "step 0 of 9"
+    button.focus()
+    played.page.keyboard.press("Enter")
+    expect(state).to_have_text("step 9 of 9")
+    assert place(played) == ends
+
+
+@pytest.mark.browser
+def test_less_motion_leaves_stepping(played: OpenPage) -> None:
+    button = played.page.locator("[data-act=play]").first
+    assert button.is_visible()
+    button.click()
+    played.page.emulate_media(reduced_motion="reduce")
+    expect(button).to_be_hidden()
+    played.page.locator("[data-scene]").first.press("Home")
+    stopped = place(played)
+    played.page.locator("[data-act=on]").first.click()
+    assert place(played) != stopped
+
+
+@pytest.mark.browser
+def test_on_paper_the_whole_way_is_shown(played: OpenPage) -> None:
+    ends = place(played)
+    played.page.locator("[data-act=back]").first.click()
+    assert place(played) != ends
+    played.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert place(played) == ends
+    assert played.page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
+    played.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert played.page.evaluate("document.querySelectorAll('details[open]').length") == 0
+
+
+@pytest.mark.browser
+def test_without_the_script_the_agent_stands_at_its_end(
+    pages: dict[str, Path], played: OpenPage, tmp_path: Path
+) -> None:
+    text = pages["whole"].read_text(encoding="utf-8")
+    still = tmp_path / "still.html"
+    # The policy allows no script but ours, so a changed one does not run.
+    still.write_text(text.replace('"use strict";', '"use strict"; '), encoding="utf-8")
+    ends = place(played)
+    played.page.goto(still.as_uri())
+    assert not played.page.locator(".controls").first.is_visible()
+    assert place(played) == ends
+    assert any("Content Security Policy" in error for error in played.console_errors)
