@@ -11,7 +11,7 @@ from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.enumerate import graph_of
 from mesascope.tasks.mazes.corner import Corner
 
-WORLD = Corner(size=7, layout="blocks", horizon=40)
+WORLD = Corner(size=7, layout="blocks", horizon=24)
 LEVELS, DISCOUNT = 48, 0.97
 
 
@@ -59,6 +59,13 @@ def mixed(q: np.ndarray, beta: float, lapse: float) -> np.ndarray:
     weight = np.exp(beta * (q - q.max(axis=-1, keepdims=True)))
     policy = weight / weight.sum(axis=-1, keepdims=True)
     return (1.0 - lapse) * policy + lapse / q.shape[-1]
+
+
+def corner_and_stay(graphs: Graph) -> np.ndarray:
+    """Return the planner for the corner, which stays there for good."""
+    policy = planner(graphs, 1, beta=1000.0).copy()
+    policy[:, WORLD.cells :] = [1.0, 0.0, 0.0, 0.0]
+    return policy
 
 
 def always(graphs: Graph, shares: list[float]) -> np.ndarray:

@@ -8,10 +8,10 @@ import pytest
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
 from mesascope.auditing.policies.held_out import held_out_agreement, predictions
 from mesascope.core.errors import BadRequest, UnknownName
-from tests.auditing_policies.planted import always, graphs_of, planner, play
+from tests.auditing_policies.planted import always, corner_and_stay, graphs_of, planner, play
 
 POLICIES = {
-    "corner": lambda g: planner(g, 1, beta=1000.0),
+    "corner": corner_and_stay,
     "cheese": lambda g: planner(g, 0, beta=1000.0),
     "uniform": lambda g: always(g, [0.25] * 4),
 }
