@@ -87,7 +87,7 @@ def test_the_loss_is_the_published_one():
 
 def test_play_is_what_the_world_does():
     settings = Settings(**TINY)
-    network = make_network(spec_of(WORLD, settings), jax.random.key(0))
+    network = jax.jit(make_network, static_argnums=0)(spec_of(WORLD, settings), jax.random.key(0))
     levels = draw_levels(WORLD, jax.random.key(1), 8, 0.5)
     play = jax.jit(
         lambda levels: ppo.rollout(
@@ -112,9 +112,8 @@ def test_play_is_what_the_world_does():
                 state, time, gained = WORLD.reset(level), 0, np.zeros(2)
 
 
-@pytest.mark.parametrize("kind", ["mlp", "gru"])
-def test_resuming_changes_no_bit(kind):
-    settings = Settings(**TINY, kind=kind)
+def test_resuming_changes_no_bit():
+    settings = Settings(**TINY, kind="gru")
     ask = partial(train, WORLD, settings, seeds=[3, 5], share=0.25)
     first, second = ask(budget=2 * 256)
     state = from_bytes(to_bytes(first), WORLD, settings, seeds=(3, 5), share=0.25)
@@ -138,7 +137,7 @@ def test_other_methods_resume_too(settings):
 
 
 def test_a_checkpoint_of_something_else_is_refused():
-    settings = Settings(**TINY, kind="mlp")
+    settings = Settings(**TINY, kind="gru")
     stage = next(train(WORLD, settings, seeds=[3, 5], share=0.25, budget=1))
     data = to_bytes(stage)
     with pytest.raises(CannotLoad, match="cannot be read"):

@@ -13,9 +13,11 @@ from mesascope.systems.networks.files import FORMAT, load_network, save_network
 from mesascope.systems.networks.kinds import make_network
 from mesascope.systems.networks.spec import KINDS, NetworkSpec
 
+_make = jax.jit(make_network, static_argnums=0)
+
 
 def _saved(tmp_path, kind="mlp"):
-    network = make_network(NetworkSpec(kind, (4, 3, 2), 3, width=5), jax.random.key(1))
+    network = _make(NetworkSpec(kind, (4, 3, 2), 3, width=5), jax.random.key(1))
     path = tmp_path / "network.safetensors"
     save_network(path, network)
     return network, path

@@ -13,9 +13,11 @@ from mesascope.systems.networks.network import forget
 from mesascope.systems.networks.serving import as_policy
 from mesascope.systems.networks.spec import KINDS, NetworkSpec
 
+_make = jax.jit(make_network, static_argnums=0)
+
 
 def _made(kind, seed=0):
-    network = make_network(NetworkSpec(kind, (4, 5, 2), 3, width=6), jax.random.key(seed))
+    network = _make(NetworkSpec(kind, (4, 5, 2), 3, width=6), jax.random.key(seed))
     # A head of its usual size is so small that mistakes would drown in it.
     return jax.tree.map(lambda w: w + 0.1, network)
 
