@@ -1,0 +1,108 @@
+"""Exact ascent, against finite differences in double precision and against plain NumPy."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.optimizers.exact_gradient import Net, ascend, draw, second_action
+from mesascope.processes.precision import in_float64
+from mesascope.tasks.coin_line import CoinLine
+
+WORLD = CoinLine(3)
+EPSILON = 0.2
+
+
+def plain_return(weights: list[np.ndarray], activation: str) -> float:
+    """The return of one network by the matrix of a Markov chain, without JAX."""
+    into, bias, out, offset = weights
+    total, n = 0.0, WORLD.length
+    for coin in range(1, n + 1):
+        chain = np.zeros((n + 1, n + 1))
+        for place in range(n + 1):
+            if place == coin:
+                chain[place, place] = 1.0
+                continue
+            z = np.array([1.0, place, coin]) @ into + bias
+            logit = (np.tanh(z) if activation == "tanh" else np.maximum(z, 0.0)) @ out + offset
+            right = 1.0 / (1.0 + np.exp(-logit))
+            chain[place, max(place - 1, 0)] += 1.0 - right
+            chain[place, min(place + 1, n)] += right
+        reached = np.linalg.matrix_power(chain, 2 * n)[:n, coin].mean()
+        total += reached * (EPSILON / n + (1.0 - EPSILON if coin == n else 0.0))
+    return float(total)
+
+
+def value(net: Net, activation: str) -> jax.Array:
+    right = second_action(net, jnp.asarray(WORLD.observations()), activation)
+    return WORLD.expected_return(right, jnp.asarray(WORLD.coins(EPSILON)))
+
+
+@partial(jax.jit, static_argnames=("activation", "steps"))
+def climb(net: Net, activation: str = "tanh", steps: int = 1) -> Net:
+    return ascend(lambda n: value(n, activation), net, rate=0.1, steps=steps)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@in_float64
+def test_a_step_follows_the_gradient_by_finite_differences(activation: str) -> None:
+    start = draw(jax.random.key(0), 3, 3, 2, 0.5)
+    start = start._replace(bias=0.2 + start.out, offset=start.offset - 0.3)
+    after, size = climb(start, activation), 1e-5
+    for run in range(2):
+        weights = [np.array(part[..., run]) for part in start]
+        for part, moved in enumerate(after):
+            for index in np.ndindex(weights[part].shape):
+                ends = []
+                for sign in (1.0, -1.0):
+                    nudged = [w.copy() for w in weights]
+                    nudged[part][index] += sign * size
+                    ends.append(plain_return(nudged, activation))
+                slope = (ends[0] - ends[1]) / (2 * size)
+                found = (float(np.asarray(moved)[*index, run]) - weights[part][index]) / 0.1
+                assert found == pytest.approx(slope, abs=1e-8)
+
+
+def test_networks_ascend_each_on_its_own_and_keep_their_places() -> None:
+    start = draw(jax.random.key(1), 3, 3, 32, 0.5)  # two batches of 16
+    together = climb(start, steps=20)
+    assert (value(together, "tanh") > value(start, "tanh")).all()
+    alone = climb(jax.tree.map(lambda w: w[..., 17:18], start), steps=20)
+    for one, all_of_them in zip(alone, together, strict=True):
+        np.testing.assert_allclose(one[..., 0], all_of_them[..., 17], atol=1e-5)
+
+
+def test_symmetries_of_networks() -> None:
+    net = draw(jax.random.key(3), 3, 8, 4, 0.5)
+    net = net._replace(bias=net.bias + 0.3, offset=net.offset + 0.7)
+    seen = jnp.asarray(WORLD.observations())
+    right = second_action(net, seen, "tanh")
+    mirrored = net._replace(out=-net.out, offset=-net.offset)
+    np.testing.assert_allclose(second_action(mirrored, seen, "tanh"), 1.0 - right, atol=1e-6)
+    order = np.array([3, 1, 0, 2, 7, 6, 5, 4])
+    shuffled = Net(net.into[:, order], net.bias[order], net.out[order], net.offset)
+    np.testing.assert_allclose(second_action(shuffled, seen, "tanh"), right, atol=1e-6)
+    odd = Net(-net.into, -net.bias, -net.out, net.offset)
+    np.testing.assert_allclose(second_action(odd, seen, "tanh"), right, atol=1e-6)
+    folded = net._replace(into=net.into.at[0].add(net.bias), bias=0.0 * net.bias)
+    np.testing.assert_allclose(second_action(folded, seen, "tanh"), right, atol=1e-6)
+
+
+def test_draws_are_normal_with_the_scale_asked_for() -> None:
+    net = draw(jax.random.key(4), 3, 32, 512, 0.5)
+    for part in (net.into, net.out):
+        assert float(part.mean()) == pytest.approx(0.0, abs=4 * 0.5 / part.size**0.5)
+        assert float(part.std()) == pytest.approx(0.5, rel=4 / (2 * part.size) ** 0.5)
+    assert not net.bias.any()
+    assert not net.offset.any()
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    with pytest.raises(BadRequest, match="0 networks"):
+        draw(jax.random.key(0), 3, 8, 0, 0.5)
+    net = draw(jax.random.key(0), 3, 8, 1, 0.5)
+    with pytest.raises(UnknownName, match="Did you mean 'relu'"):
+        second_action(net, jnp.ones(3), "rellu")
