@@ -94,7 +94,8 @@ def test_what_was_found_is_on_the_page() -> None:
         *[line.sentence for line in record.lines], *[line.statement for line in record.ledger],
         *[where.sentence for where in record.distributions],
         *[episode.title for episode in record.episodes],
-        *[level.says for level in record.designed],
+        *[level.says for level in record.designed], record.config.command,
+        "0.670 nats", "0.210 on a random level", "costs 0.970", "cheese 25",
     ]:  # fmt: skip
         assert wanted.replace("`", "") in text
     label = next(a["aria-label"] for _, a in Page(rendered("whole")).elements
@@ -107,6 +108,7 @@ def test_what_was_found_is_on_the_page() -> None:
 
 def test_what_is_missing_is_said_to_be() -> None:
     text = " ".join(Page(rendered("bare")).text.split())
+    assert "c How that looked d What it rests on e How it was made" in text  # no gap in letters
     assert "How it was trained" not in text
     assert "Designed levels" not in text
     assert text.count("not measured") > 6

@@ -73,9 +73,10 @@ def posterior(record: PolicyAuditRecord) -> Plot:
         for where in record.distributions
     )
     rows = len(record.distributions)
+    names = max((len(shares(where)) for where in record.distributions), default=0)
     return plots.both(
         partial(_posterior, record), "p", label,
-        (plots.WIDE, 90 + 34 * rows), (plots.NARROW, 130 + 40 * rows),
+        (plots.WIDE, 90 + 34 * rows), (plots.NARROW, 70 + 40 * rows + 18 * names),
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _posterior(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
         width = [shares(where).get(name, 0.0) for where in record.distributions]
         shade = _SHADES[min(i, len(_SHADES) - 1)]
         axes.barh(places, width, left=before, height=0.6, color=COLOURS[shade],
-                  label=plots.named(name, 14 if narrow else 24),
+                  label=plots.named(name, 24),
                   edgecolor=COLOURS["paper"], linewidth=1.2)  # fmt: skip
         for place, left, share in zip(places, before, width, strict=True):
             if share >= (_ROOM_NARROW if narrow else _ROOM):  # a name beside the colour
@@ -99,7 +100,7 @@ def _posterior(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
     axes.invert_yaxis()
     axes.set_xlim(0.0, 1.0)
     axes.set_xlabel("posterior probability")
-    plots.legend(axes, 2 if narrow else 5)
+    plots.legend(axes, 1 if narrow else 5)
 
 
 def capability(record: PolicyAuditRecord) -> Plot:
