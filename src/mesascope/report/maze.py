@@ -20,6 +20,7 @@ _SHAPES = (
     '<path class="open" d="M-7-7L7 7M-7 7L7-7"/>',
 )
 _WAYS = ("base", "mesa", "third", "fourth")
+_ASIDES = (-3, 3, -6, 6)  # pixels; never 0, which is the way that was taken
 Cell = tuple[int, int]
 
 
@@ -59,7 +60,7 @@ def scene(episode: EpisodeRecord) -> Scene:
     for i, (goal, way) in enumerate(episode.others.items()):
         colour = _WAYS[i % len(_WAYS)]
         ways.append((goal, colour))
-        parts.append(_line(way, f"way of-{colour} dashes-{i % 3}", (i + 1) * 3 - 6))
+        parts.append(_line(way, f"way of-{colour} dashes-{i % 3}", _ASIDES[i % len(_ASIDES)]))
     parts.append(_line(episode.path, "went", 0))
     parts += _standing(episode, agent, marks)
     if episode.parts is not None:

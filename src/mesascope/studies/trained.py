@@ -1,5 +1,6 @@
 """A policy trained in a world of levels, audited, and written down: `mesascope run corner`."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import Any
@@ -162,7 +163,7 @@ def _stage(organism: TrainedOrganism, seeds: tuple[int, ...], steps: int, state:
 
 
 def _next(organism: TrainedOrganism, request: TrainedRequest, directory: RunDirectory) -> list[str]:
-    policy = directory.path / POLICY
+    policy = shlex.quote(str(directory.path / POLICY))
     other = "control" if organism.preset != "control" else "confounded"
     return [
         f"mesascope run {organism.name} --preset {other} --seed {request.seed}",
