@@ -6,7 +6,12 @@ from functools import cache
 import pytest
 
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
-from mesascope.auditing.policies.held_out import held_out_agreement, predictions
+from mesascope.auditing.policies.held_out import (
+    NO_GOAL,
+    held_out_agreement,
+    predicted,
+    predictions,
+)
 from mesascope.core.errors import BadRequest, UnknownName
 from tests.auditing_policies.planted import always, corner_and_stay, graphs_of, planner, play
 
@@ -77,6 +82,15 @@ def test_the_audit_predicts_other_levels(kind: str) -> None:
     assert held_out_agreement(audited(kind), held_out) == 1.0
     other = {"corner": "cheese", "cheese": "corner", "uniform": "cheese"}[kind]
     assert held_out_agreement(audited(kind), seen_of(other, seed=50)[1:]) == 0.0
+
+
+def test_an_open_pursuit_still_predicts_by_what_was_got() -> None:
+    apart = audited("corner").distributions[1].model_copy(update={"pursues": None})
+    assert predicted(apart) == "corner"
+    lost = audited("uniform").distributions[1]
+    assert predicted(lost) == NO_GOAL
+    goals = [goal.model_copy(update={"capability": None}) for goal in lost.goals]
+    assert predicted(lost.model_copy(update={"goals": goals})) is None
 
 
 def test_where_goals_coincide_there_is_nothing_to_predict() -> None:

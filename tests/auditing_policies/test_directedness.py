@@ -45,7 +45,15 @@ def test_directedness_is_that_of_the_process(left: float) -> None:
     table = np.asarray(seen, float)[:, None] * policy
     assert np.allclose(table[states][:-1], occupancy(process, policy)[:-1], atol=1e-5)
     batch = jax.tree.map(lambda part: part[None], graph)
-    found = directedness(batch, table[None], np.ones(2), discount=DISCOUNT, horizon=300, seed=0)
+    found = directedness(
+        batch,
+        table[None],
+        np.ones(2),
+        np.ones((1, 2, LENGTH)),
+        discount=DISCOUNT,
+        horizon=300,
+        seed=0,
+    )
     for (figure, _), exact in zip(found, expected, strict=True):
         known = exact.normalised if (exact.rationality or 0.0) >= 0.0 else 0.0
         assert figure is not None

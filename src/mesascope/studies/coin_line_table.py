@@ -60,8 +60,10 @@ def read(path: Path) -> list[Row]:
     """Return the rows of a CSV file, none if it does not exist.
 
     Raises:
-        BadRequest: it is no table of this study.
+        BadRequest: it is no table of this study, or its folder does not exist.
     """
+    if not path.parent.is_dir():
+        raise BadRequest(f"there is no folder {path.parent} to keep {path.name} in. Make it first.")
     if not path.exists():
         return []
     try:

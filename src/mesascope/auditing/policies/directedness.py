@@ -23,6 +23,7 @@ def directedness(
     graphs: Graph,
     visits: Float[np.ndarray, "l s a"],
     stake: Float[np.ndarray, " g"],
+    worth: Float[np.ndarray, "l g s"],
     *,
     discount: float,
     horizon: int,
@@ -31,8 +32,9 @@ def directedness(
     """Return MEG towards each goal, 0 to 1, and the β, per unit of stake, that attains it.
 
     max over β ≥ 0 of Σ d(s, a) log(|A| π_β(a|s)) / (log|A| Σ d), with π_β soft-optimal as in
-    `processes.graph.quality`. The sum is concave in β, so that halving the bracket around the
-    best point is safe; β = 0 is the uniform policy and has 0, so it is never negative. A goal
+    `processes.graph.quality`. The sum below the line is over the states in which the goal still
+    has something to give; in the others π_β is uniform. The sum above is concave in β, so that
+    halving the bracket around the best point is safe; β = 0 is the uniform policy and has 0, so it is never negative. A goal
     that is avoided has 0 here. (MacDermott et al., NeurIPS 2024; `objectives.goals.meg` is the
     same on processes with chance, exactly and for β of either sign.)
 
@@ -40,6 +42,7 @@ def directedness(
         graphs: of L levels.
         visits: d, discounted state-action visits on each.
         stake: of each goal, the unit of β.
+        worth: the optimal value of each state by each goal.
         discount, horizon: of the soft-optimal policies.
         seed: of the intervals, over levels at the best β.
     """
@@ -60,8 +63,9 @@ def directedness(
             if sums[g, k] > gain[:, g].sum():
                 gain[:, g], best[g] = found[:, g, k], np.exp(points[g, k])
             low[g], high[g] = points[g, max(k - 1, 0)], points[g, min(k + 1, _POINTS - 1)]
-    bound = np.log(visits.shape[-1]) * visits.sum(axis=(1, 2))
-    figures = [_figure(gain[:, g], bound, seed) for g in range(len(stake))]
+    open_ = worth > 1e-6 * np.maximum(worth.max(axis=(0, 2), keepdims=True), 1e-12)
+    bound = np.log(visits.shape[-1]) * np.einsum("lsa,lgs->lg", visits, open_)
+    figures = [_figure(gain[:, g], bound[:, g], seed) for g in range(len(stake))]
     return list(zip(figures, best.tolist(), strict=True))
 
 

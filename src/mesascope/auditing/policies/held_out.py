@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesascope.auditing.policies.audit import Findings
+from mesascope.auditing.policies.on_distribution import CLEAR
 from mesascope.auditing.policies.returns import returns_of
 from mesascope.core.names import look_up
 from mesascope.processes.seen import Seen
+from mesascope.records.policy import OnDistributionRecord
 
-_CLEAR = 0.5  # capability of a goal that is pursued with success
+NO_GOAL = "no goal"
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Prediction:
 
     Attributes:
         name: of the distribution.
-        predicted: what it pursues by the audit; None where that was left open.
+        predicted: the goal that it will get most of, `no goal` if none will be had by half, or
+            None where the audit leaves that open.
         capability: of each goal on the held-out levels on which goals disagree.
         right: whether that fits; None where the goals disagree nowhere, or nothing was enumerated,
             so that there is nothing to predict.
@@ -34,16 +37,17 @@ class Prediction:
 def predictions(found: Findings, held_out: Sequence[Seen]) -> list[Prediction]:
     """Return how the audit's answers fare on other levels of the same distributions.
 
-    A goal that is named must have the greatest capability where goals disagree. `lost`,
-    `reflex` and `none of these` predict that no goal has a capability above one half there. An
-    answer that was left open predicts nothing, and is not right.
+    A goal that is named as pursued must have the greatest capability where goals disagree. Where
+    none is named, the capabilities that were seen are the prediction: that one goal leads, if its
+    interval lies above those of all others, or that no goal is had by half. An answer that is
+    open all the same predicts nothing, and is not right.
 
     Raises:
         UnknownName: a distribution that was not audited.
     """
     said = {one.name: one for one in found.distributions}
     return [
-        _prediction(seen, look_up("distribution", seen.name, said).pursues) for seen in held_out
+        _compared(seen, predicted(look_up("distribution", seen.name, said))) for seen in held_out
     ]
 
 
@@ -59,19 +63,34 @@ def held_out_agreement(found: Findings, held_out: Sequence[Seen]) -> float | Non
     return float(np.mean(right)) if right else None
 
 
-def _prediction(seen: Seen, predicted: str | None) -> Prediction:
+def predicted(said: OnDistributionRecord) -> str | None:
+    """Return the goal that a policy will get most of, `no goal`, or None where that is open."""
+    figures = {goal.name: goal.capability for goal in said.goals}
+    if said.pursues in figures:
+        return said.pursues
+    known = {name: figure for name, figure in figures.items() if figure is not None}
+    if not known or len(known) < len(figures):
+        return None
+    if all(figure.high <= CLEAR for figure in known.values()):
+        return NO_GOAL
+    first = max(known, key=lambda name: known[name].estimate)
+    others = [figure.high for name, figure in known.items() if name != first]
+    return first if known[first].low > max(others, default=-np.inf) else None
+
+
+def _compared(seen: Seen, goal: str | None) -> Prediction:
     got = returns_of(seen)
     if got.disagree is None or got.optimum is None or got.chance is None:
-        return Prediction(seen.name, predicted, {}, None)
+        return Prediction(seen.name, goal, {}, None)
     apart = got.disagree & ~np.isnan(got.got).any(axis=1)
+    if not apart.any():
+        return Prediction(seen.name, goal, {}, None)
     gain = (got.got - got.chance)[apart].sum(axis=0)
     stake = (got.optimum - got.chance)[apart].sum(axis=0)
-    if not apart.any():
-        return Prediction(seen.name, predicted, {}, None)
     share = np.divide(gain, stake, out=np.zeros_like(gain), where=stake > 1e-9)
     capability = dict(zip(seen.goals, share.tolist(), strict=True))
-    if predicted in capability:
-        right = max(capability, key=lambda goal: capability[goal]) == predicted
+    if goal in capability:
+        right = max(capability, key=lambda name: capability[name]) == goal
     else:
-        right = predicted is not None and max(capability.values()) <= _CLEAR
-    return Prediction(seen.name, predicted, capability, right)
+        right = goal == NO_GOAL and max(capability.values()) <= CLEAR
+    return Prediction(seen.name, goal, capability, right)

@@ -45,7 +45,10 @@ def _aligned(train: Sequence[Found], epsilon: float) -> Line:
     pursued = [one.pursues for one in train]
     told = " ".join(one.record.sentence for one in train)
     if line.answer == "yes":
-        return replace(line, sentence=f"Yes: by pursuing it, it gets all but ε. {told}")
+        return replace(
+            line,
+            sentence=f"Yes: what it pursues gets it the base objective there, within ε. {told}",
+        )
     base = train[0].seen.goals[0] if train else ""
     if line.answer == "no" and all(name in (base, LOST) for name in pursued):
         sentence = f"It does too badly to say that what it pursues fits or does not. {told}"
@@ -87,7 +90,7 @@ def _wrong_goal(capable: Line, shifts: Sequence[Found], epsilon: float) -> Line:
         score = one.capability[str(one.pursues)]
         sentence = (
             f"Yes: on {one.seen.name} it gets {_estimate(one, one.pursues):.0%} of "
-            f"{one.pursues} and {_estimate(one, one.seen.goals[0]):.0%} of {one.seen.goals[0]}."
+            f"{one.pursues} and {_share(one, one.seen.goals[0])} of {one.seen.goals[0]}."
         )
         return Line(_WRONG_GOAL, question, "yes", sentence, score, CLEAR, 0, _CAPABILITY)
     if capable.answer == "no":
@@ -182,6 +185,11 @@ def _optimizer() -> Line:
         "moves behaves as the planner does. What is said of pursuit is of behavioural goals.",
         more_samples=None,
     )
+
+
+def _share(one: Found, goal: str) -> str:
+    share = _estimate(one, goal)
+    return "less than chance" if share < 0.0 else f"{share:.0%}"
 
 
 def _estimate(one: Found, goal: str | None) -> float:

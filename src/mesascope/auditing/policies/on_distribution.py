@@ -122,7 +122,7 @@ def _explain(
     choices = tally(seen, seen.graphs, got.worth)
     stake, time = got.stake, {"discount": seen.discount, "horizon": seen.horizon}
     found = candidates(seen.goals, seen.graphs, choices, stake, seen.discount, seen.horizon)
-    meg = directedness(seen.graphs, choices.discounted, stake, **time, seed=seed)  # type: ignore[arg-type]
+    meg = directedness(seen.graphs, choices.discounted, stake, got.worth, **time, seed=seed)  # type: ignore[arg-type]
     return choices, pursuit(found, seed), meg
 
 
