@@ -1,4 +1,4 @@
-"""The record of a policy's audit: what it wants by distribution, how well, and how that was seen."""
+"""The record of a policy's audit: what it wants where, how well, and how that was seen."""
 
 from typing import Literal
 

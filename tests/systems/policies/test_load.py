@@ -189,3 +189,21 @@ def test_actions_as_a_policy() -> None:
 def test_what_is_no_policy() -> None:
     with pytest.raises(CannotLoad, match="int is no policy"):
         load_policy(3)
+
+
+def test_probabilities_in_an_onnx_file_are_not_taken_for_logits(tmp_path: Path) -> None:
+    import onnx
+
+    info, element = onnx.helper.make_tensor_value_info, onnx.TensorProto.FLOAT
+    made = onnx.helper.make_graph(
+        [onnx.helper.make_node("Softmax", ["x"], ["p"], axis=-1)],
+        "policy",
+        [info("x", element, ["n", 3])],
+        [info("p", element, ["n", 3])],
+    )
+    opset = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(made, opset_imports=opset, ir_version=8), tmp_path / "p.onnx")
+    given = np.array([[0.0, 2.0, -1.0], [5.0, 5.0, 0.0]], np.float32)
+    found = load_policy(tmp_path / "p.onnx")(given)
+    apart = found - given
+    assert np.ptp(apart, axis=1) == pytest.approx([0.0, 0.0], abs=1e-5)  # equal up to a constant

@@ -32,10 +32,11 @@ def model_logits(model: Any) -> Callable[[np.ndarray], np.ndarray]:
             f"{type(model).__name__} has a memory, which is not read from its model; wrap it as an "
             "object with reset(count), step(observations, carry) and forget(carry, ended)"
         )
-    if type(getattr(model, "action_space", None)).__name__ != "Discrete":
+    space = getattr(model, "action_space", None)
+    if type(space).__name__ != "Discrete" or int(getattr(space, "start", 0)) != 0:
         raise CannotLoad(
-            f"the actions of {type(model).__name__} are {getattr(model, 'action_space', None)}; "
-            "a Discrete space is expected. Give a policy that chooses among actions"
+            f"the actions of {type(model).__name__} are {space}; a Discrete space from 0 is expected. "
+            "Give a policy that chooses among actions"
         )
     if not hasattr(policy, "get_distribution") and not hasattr(policy, "q_net"):
         raise CannotLoad(

@@ -59,8 +59,9 @@ class OnnxLogits:
                 f"{tuple(self._shape)}; give it the environment that it was trained on"
             )
         if not self._singly:
-            return self._run(values)
-        return np.concatenate([self._run(values[i : i + 1]) for i in range(len(values))])
+            return _as_logits(self._run(values))
+        rows = [self._run(values[i : i + 1]) for i in range(len(values))]
+        return _as_logits(np.concatenate(rows))
 
     def _run(self, values: np.ndarray) -> np.ndarray:
         logits: np.ndarray = self._session.run(None, {self._input: values})[0]
@@ -78,8 +79,8 @@ def load_onnx(path: Path) -> NamedPolicy:
     return NamedPolicy(
         logits,
         path.name,
-        f"The graph in {path.name} is run by onnxruntime, its output taken to be logits; that it "
-        "is the policy as trained, with the same preprocessing, was not verified.",
+        f"The graph in {path.name} is run by onnxruntime, its output taken to be logits, or "
+        "probabilities where it looks like them; that it is the policy as trained, with the same preprocessing, was not verified.",
     )
 
 
@@ -99,6 +100,19 @@ def session_of(model: str | bytes, what: str) -> Any:
         raise CannotLoad(
             f"onnxruntime cannot read {what}: {str(error).strip()}. Export it again"
         ) from error
+
+
+def _as_logits(answer: np.ndarray) -> np.ndarray:
+    """Return logits, of an answer that may be probabilities: none below 0, each row of sum 1.
+
+    Many exports end in a softmax. Taken as logits its output would make the policy look far less
+    decided than it is.
+    """
+    if (answer >= 0.0).all() and (np.abs(answer.sum(axis=-1) - 1.0) < 1e-3).all():
+        with np.errstate(divide="ignore"):
+            logits: np.ndarray = np.log(answer)
+        return logits
+    return answer
 
 
 def _only(found: list[Any], kind: str, what: str) -> Any:
