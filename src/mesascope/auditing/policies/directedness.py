@@ -34,9 +34,9 @@ def directedness(
     max over β ≥ 0 of Σ d(s, a) log(|A| π_β(a|s)) / (log|A| Σ d), with π_β soft-optimal as in
     `processes.graph.quality`. The sum below the line is over the states in which the goal still
     has something to give; in the others π_β is uniform. The sum above is concave in β, so that
-    halving the bracket around the best point is safe. β = 0 is the uniform policy and has 0, so
-    it is never negative, and a goal that is avoided has 0. (MacDermott et al., NeurIPS 2024;
-    `objectives.goals.meg` is the same on processes with chance, and for β of either sign.)
+    halving the bracket around the best point is safe; β = 0 is the uniform policy and has 0, so it
+    is never negative. A goal that is avoided has 0 here. (MacDermott et al., NeurIPS 2024;
+    `objectives.goals.meg` is the same on processes with chance, exactly and for β of either sign.)
 
     Args:
         graphs: of L levels.

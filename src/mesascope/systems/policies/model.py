@@ -35,8 +35,8 @@ def model_logits(model: Any) -> Callable[[np.ndarray], np.ndarray]:
     space = getattr(model, "action_space", None)
     if type(space).__name__ != "Discrete" or int(getattr(space, "start", 0)) != 0:
         raise CannotLoad(
-            f"the actions of {type(model).__name__} are {space}; a Discrete space from 0 is expected. "
-            "Give a policy that chooses among actions"
+            f"the actions of {type(model).__name__} are {space}; a Discrete space that counts from "
+            "0 is expected. Give a policy that chooses among actions"
         )
     if not hasattr(policy, "get_distribution") and not hasattr(policy, "q_net"):
         raise CannotLoad(

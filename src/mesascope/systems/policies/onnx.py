@@ -80,7 +80,8 @@ def load_onnx(path: Path) -> NamedPolicy:
         logits,
         path.name,
         f"The graph in {path.name} is run by onnxruntime, its output taken to be logits, or "
-        "probabilities where it looks like them; that it is the policy as trained, with the same preprocessing, was not verified.",
+        "probabilities where it looks like them; that it is the policy as trained, with the same "
+        "preprocessing, was not verified.",
     )
 
 
