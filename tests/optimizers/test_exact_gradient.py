@@ -42,7 +42,12 @@ def value(net: Net, activation: str) -> jax.Array:
 
 
 chances = jax.jit(second_action, static_argnames="activation")
-drawn = jax.jit(draw, static_argnames=("inputs", "width", "runs"))
+compiled = jax.jit(draw, static_argnames=("inputs", "width", "runs"))
+
+
+def drawn(key: jax.Array, *sizes: float) -> Net:
+    """Draw into NumPy's arrays, whose arithmetic compiles nothing."""
+    return Net(*map(np.array, compiled(key, *sizes)))
 
 
 @partial(jax.jit, static_argnames=("activation", "steps"))
@@ -72,10 +77,12 @@ def test_a_step_follows_the_gradient_by_finite_differences(activation: str) -> N
 
 def test_networks_ascend_each_on_its_own_and_keep_their_places() -> None:
     start = drawn(jax.random.key(1), 3, 3, 32, 0.5)  # two batches of 16
-    other = jax.tree.map(lambda w: w.at[..., 17].add(0.5), start)
+    other = Net(*map(np.copy, start))
+    for weights in other:
+        weights[..., 17] += 0.5
     first, second = climb(start, steps=20), climb(other, steps=20)
     for before, after in zip(first, second, strict=True):
-        differs = np.asarray(before != after).reshape(-1, 32).any(axis=0)
+        differs = (np.asarray(before) != np.asarray(after)).reshape(-1, 32).any(axis=0)
         assert np.flatnonzero(differs).tolist() == [17]
     earned = jax.jit(value, static_argnums=1)
     assert (earned(first, "tanh") > earned(start, "tanh")).all()
@@ -83,17 +90,18 @@ def test_networks_ascend_each_on_its_own_and_keep_their_places() -> None:
 
 def test_symmetries_of_networks() -> None:
     net = drawn(jax.random.key(3), 3, 8, 4, 0.5)
-    net = net._replace(bias=net.bias + 0.3, offset=net.offset + 0.7)
-    seen = jnp.asarray(WORLD.observations())
+    net = net._replace(bias=net.bias + np.float32(0.3), offset=net.offset + np.float32(0.7))
+    seen = WORLD.observations().astype(np.float32)
     right = chances(net, seen, "tanh")
     mirrored = net._replace(out=-net.out, offset=-net.offset)
-    np.testing.assert_allclose(chances(mirrored, seen, "tanh"), 1.0 - right, atol=1e-6)
+    np.testing.assert_allclose(chances(mirrored, seen, "tanh"), 1.0 - np.asarray(right), atol=1e-6)
     order = np.array([3, 1, 0, 2, 7, 6, 5, 4])
     shuffled = Net(net.into[:, order], net.bias[order], net.out[order], net.offset)
     np.testing.assert_allclose(chances(shuffled, seen, "tanh"), right, atol=1e-6)
     odd = Net(-net.into, -net.bias, -net.out, net.offset)
     np.testing.assert_allclose(chances(odd, seen, "tanh"), right, atol=1e-6)
-    folded = net._replace(into=net.into.at[0].add(net.bias), bias=0.0 * net.bias)
+    into = net.into + np.array([1.0, 0.0, 0.0], np.float32)[:, None, None] * net.bias
+    folded = net._replace(into=into, bias=0.0 * net.bias)
     np.testing.assert_allclose(chances(folded, seen, "tanh"), right, atol=1e-6)
 
 
