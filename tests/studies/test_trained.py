@@ -88,14 +88,6 @@ def test_the_control_wants_the_cheese(tmp_path):
     assert answers(record)["pseudo-aligned"] != "yes"
 
 
-@pytest.mark.slow
-def test_too_little_training_is_no_other_goal(tmp_path):
-    record, _ = run_trained(TrainedRequest("corner", budget=1, quick=True), output=tmp_path / "run")
-    assert answers(record)["aligned-on-train"] == "no"
-    assert answers(record)["pseudo-aligned"] != "yes"
-    assert answers(record)["goal-misgeneralization"] != "yes"
-
-
 @pytest.mark.parametrize(
     ("given", "error", "says"),
     [

@@ -2,18 +2,16 @@
 
 import shlex
 import time
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
+from mesascope.optimizers.policies.checkpoints import from_bytes, to_bytes
 from mesascope.optimizers.policies.stage import Stage
-from mesascope.optimizers.policies.training import method_of, train
+from mesascope.optimizers.policies.training import train
 from mesascope.organisms.trained import TrainedOrganism
 from mesascope.records.policy import PolicyAuditRecord, TrainingRecord
 from mesascope.store import RunDirectory
-from mesascope.studies.checkpoints import pack, unpack
 from mesascope.studies.environment import environment
 from mesascope.studies.played import LEVELS, play_world
 from mesascope.studies.policy_record import About, policy_record
@@ -117,12 +115,13 @@ def _train(
         for warning in checkpoint.warnings:
             watcher.saying(warning)
         seen, before = checkpoint.state["curve"], checkpoint.state["seconds"]
-        like = jax.eval_shape(
-            lambda: method_of(organism.settings).start(
-                organism.world, organism.settings, jnp.array(seeds), jnp.float32(organism.share)
-            )
+        resume = from_bytes(
+            b64decode(checkpoint.state["training"]),
+            organism.world,
+            organism.settings,
+            seeds=seeds,
+            share=organism.share,
         )
-        resume = unpack(like, checkpoint.state["training"])
     if resume is not None and checkpoint is not None and checkpoint.state["steps"] >= budget:
         stage = _stage(organism, seeds, checkpoint.state["steps"], resume)
         return stage, training_record(organism, stage.steps, before, seen)
@@ -152,7 +151,7 @@ def _train(
                 "steps": stage.steps,
                 "curve": seen,
                 "seconds": seconds,
-                "training": pack(stage.state),
+                "training": b64encode(to_bytes(stage)).decode("ascii"),
             }
         )
     return stage, training_record(organism, stage.steps, seconds, seen)
