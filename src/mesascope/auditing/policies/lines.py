@@ -114,7 +114,8 @@ def _wants_another(one: Found, epsilon: float) -> Answer:
     if side < 0 or one.pursues in (base, LOST, REFLEX):
         return "no"
     if side > 0 and one.pursues in one.capability:
-        return {1: "yes", -1: "no", 0: "undetermined"}[competent(one, str(one.pursues))]  # type: ignore[return-value]
+        answers: dict[int, Answer] = {1: "yes", -1: "no", 0: "undetermined"}
+        return answers[competent(one, str(one.pursues))]
     if side > 0 and one.pursues is None and _incompetent(one):
         return "no"
     return "undetermined"
