@@ -117,8 +117,7 @@ class Corner:
         return CornerState(level.mouse, level.mouse == self.corner, jnp.int32(0))
 
     def observe(self, level: CornerLevel, state: CornerState) -> Bool[Array, "h w c"]:
-        maps = (level.walls, grid.at(state.mouse, self.cells), grid.at(level.cheese, self.cells))
-        return jnp.stack(maps, axis=-1).reshape(self.size, self.size, len(self.channels))
+        return grid.paint(self.size, level.walls, state.mouse, level.cheese)
 
     def step(
         self, key: PRNGKeyArray, level: CornerLevel, state: CornerState, action: Int[Array, ""]

@@ -59,10 +59,8 @@ class Dish(PrizeWorld):
         return PrizeLevel(walls, mouse, cheese, dish)
 
     def observe(self, level: PrizeLevel, state: PrizeState) -> Bool[Array, "h w c"]:
-        dish = grid.at(level.lure, self.cells)
-        mouse, cheese = grid.at(state.mouse, self.cells), grid.at(level.prize, self.cells)
-        maps = (level.walls, mouse, cheese) + (dish,) * self.dish_channels
-        return jnp.stack(maps, axis=-1).reshape(self.size, self.size, len(maps))
+        dishes = (level.lure,) * self.dish_channels
+        return grid.paint(self.size, level.walls, state.mouse, level.prize, *dishes)
 
     def picture(self, level: PrizeLevel, state: PrizeState) -> list[list[str]]:
         """Return what stands in each cell, row by row: `#` is wall; several things join by +."""

@@ -133,12 +133,9 @@ class Follow:
         return jnp.where(count < self.beacons, cells[jnp.minimum(count, self.beacons - 1)], -1)
 
     def observe(self, level: FollowLevel, state: FollowState) -> Bool[Array, "h w c"]:
-        here = jnp.arange(self.cells)
-        left = jnp.arange(self.beacons) >= state.visited
         guide = self._at(level.beacons[level.order], state.caught)
-        maps = (level.walls, here == state.mouse, here == guide)
-        beacons = tuple((here == level.beacons[i]) & left[i] for i in range(self.beacons))
-        return jnp.stack(maps + beacons, axis=-1).reshape(self.size, self.size, -1)
+        left = jnp.where(jnp.arange(self.beacons) >= state.visited, level.beacons, -1)
+        return grid.paint(self.size, level.walls, state.mouse, guide, *left)
 
     def step(
         self, key: PRNGKeyArray, level: FollowLevel, state: FollowState, action: Int[Array, ""]

@@ -135,15 +135,10 @@ class Keys:
 
     def observe(self, level: KeysLevel, state: KeysState) -> Bool[Array, "h w c"]:
         """Return maps of what there is. The keys in hand fill as many cells of the last one."""
-        here = jnp.arange(self.cells)
-        maps = (
-            level.walls,
-            here == state.mouse,
-            self._map(level.things, ~state.gone & level.is_key),
-            self._map(level.things, ~state.gone & ~level.is_key),
-            here < self._held(level, state.gone),
-        )
-        return jnp.stack(maps, axis=-1).reshape(self.size, self.size, len(maps))
+        keys = jnp.where(~state.gone & level.is_key, level.things, -1)
+        chests = jnp.where(~state.gone & ~level.is_key, level.things, -1)
+        held = jnp.arange(self.cells) < self._held(level, state.gone)
+        return grid.paint(self.size, level.walls, state.mouse, keys, chests, held)
 
     def step(
         self, key: PRNGKeyArray, level: KeysLevel, state: KeysState, action: Int[Array, ""]

@@ -89,8 +89,7 @@ class PrizeWorld:
         return PrizeState(level.mouse, self.at_lure(level, level.mouse), jnp.int32(0))
 
     def observe(self, level: PrizeLevel, state: PrizeState) -> Bool[Array, "h w c"]:
-        maps = (level.walls, grid.at(state.mouse, self.cells), grid.at(level.prize, self.cells))
-        return jnp.stack(maps, axis=-1).reshape(self.size, self.size, len(maps))
+        return grid.paint(self.size, level.walls, state.mouse, level.prize)
 
     def step(
         self, key: PRNGKeyArray, level: PrizeLevel, state: PrizeState, action: Int[Array, ""]
