@@ -26,7 +26,8 @@ class Candidates:
         goals: (L, G, T), T the points of β and lapse.
         same: (L, M, T), of heading for a place that has the same number on every level.
         other: (L, T), of heading for some place, any on each level.
-        places: how many places there are, (L,); each is as likely a destination as any other.
+        places: how many places there are that no goal names on every level; each is as likely a
+            destination as any other.
         actions: (L, A), how often each action was chosen.
         weight: (L,), how many choices each level adds to the evidence.
     """
@@ -35,7 +36,7 @@ class Candidates:
     goals: Float[np.ndarray, "l g t"]
     same: Float[np.ndarray, "l m t"]
     other: Float[np.ndarray, "l t"]
-    places: Int[np.ndarray, " l"]
+    places: int
     actions: Float[np.ndarray, "l a"]
     weight: Float[np.ndarray, " l"]
 
@@ -43,12 +44,12 @@ class Candidates:
         """Return the log-evidence of each candidate, levels counted as often as `times` says.
 
         One β and one lapse for all levels, averaged over. `none of these` is the mean of heading
-        for one place throughout, which may be any, and for one on each level.
+        for one place throughout, which may be any, and for one on each level; a place that a goal
+        is about is no such place.
         """
         goals = _mean(np.einsum("bl,lgt->bgt", times, self.goals))
-        count = max(int(self.places.max(initial=1)), 1)
         same = _mean(np.einsum("bl,lmt->bmt", times, self.same))
-        same = scipy.special.logsumexp(same, axis=1) - np.log(count)
+        same = scipy.special.logsumexp(same, axis=1) - np.log(self.places)
         none = np.logaddexp(same, _mean(times @ self.other)) - np.log(2.0)
         chosen, number = times @ self.actions, self.actions.shape[1]
         reflex = (
@@ -75,16 +76,19 @@ def candidates(
     goals = for_goals(graphs, evidence, stake, discount, horizon)
     graphs, reached = placed(graphs)
     number = reached.shape[1]
+    named, throughout = _named(graphs, number)
+    everywhere_free, free = reached.any(axis=0) & ~throughout, reached & ~named
     quick = headway(graphs, evidence, number, min(horizon, number))
-    quick = np.where(reached, quick, -np.inf)
-    everywhere = np.argsort(-np.where(reached, quick, -1e3).sum(axis=0))[:_EVERYWHERE]
-    rest = quick.copy()
+    overall = np.where(everywhere_free, np.where(reached, quick, -1e3).sum(axis=0), -np.inf)
+    everywhere = np.argsort(-overall)[:_EVERYWHERE]
+    rest = np.where(free, quick, -np.inf)
     rest[:, everywhere] = -np.inf
     anywhere = np.argsort(-rest, axis=1)[:, :_ANYWHERE]
     wanted = np.concatenate([np.tile(everywhere, (levels, 1)), anywhere], axis=1)
     found = for_places(graphs, evidence, wanted, discount, horizon)
-    count = np.maximum(reached.sum(axis=1), 1)
-    possible = np.take_along_axis(reached, wanted, axis=1)[:, :, None, None]
+    found[:, : len(everywhere)][:, ~everywhere_free[everywhere]] = -np.inf
+    count = np.maximum(free.sum(axis=1), 1)
+    possible = np.take_along_axis(free, wanted, axis=1)[:, :, None, None]
     # The places left out would add to this sum, so it is a lower bound.
     sums = scipy.special.logsumexp(np.where(possible, found, -np.inf), axis=1)
     other = sums - np.log(count)[:, None, None]
@@ -93,10 +97,30 @@ def candidates(
         goals=goals.reshape(*goals.shape[:2], -1),
         same=found[:, : len(everywhere)].reshape(levels, len(everywhere), -1),
         other=other.reshape(levels, -1),
-        places=count,
+        places=max(int(everywhere_free.sum()), 1),
         actions=evidence.sum(axis=1),
         weight=evidence.sum(axis=(1, 2)),
     )
+
+
+def _named(
+    graphs: Graph, number: int
+) -> tuple[Bool[np.ndarray, "l p"], Bool[np.ndarray, " p"]]:
+    """Return the places that a goal is about: on each level, and on all that it pays on.
+
+    That is a place where the goal pays and pays nowhere else. Heading there is that goal, and not
+    `none of these`.
+    """
+    successor, place = np.asarray(graphs.successor), np.asarray(graphs.place)
+    live = reachable(graphs, ended=False)[:, None, :, None]
+    level, goal, state, action = np.nonzero((np.asarray(graphs.reward) > 0.0) & live)
+    ahead = place[level, successor[level, state, action]]
+    pays = np.zeros((len(place), graphs.reward.shape[1], number), bool)
+    pays[level[ahead >= 0], goal[ahead >= 0], ahead[ahead >= 0]] = True
+    here = pays & (pays.sum(axis=-1, keepdims=True) == 1)
+    overall = pays.any(axis=0)
+    throughout = overall & (overall.sum(axis=-1, keepdims=True) == 1)
+    return here.any(axis=1), throughout.any(axis=0)
 
 
 def placed(graphs: Graph) -> tuple[Graph, Bool[np.ndarray, "l p"]]:

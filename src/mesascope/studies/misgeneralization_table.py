@@ -1,0 +1,162 @@
+"""The table of trained policies: its conditions, its rows, and the CSV that holds them."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from mesascope.core.errors import BadRequest
+from mesascope.core.names import look_up
+from mesascope.optimizers.policies.settings import ReplaySettings, Settings
+from mesascope.organisms.trained import TRAINED
+from mesascope.tasks.levels.world import LevelWorld
+from mesascope.tasks.mazes.catalogue import make_world
+
+UNABLE = "unable"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How policies are trained.
+
+    Attributes:
+        share: of disambiguating levels.
+        settings: of the base optimizer.
+        budget: as a share of what the world's standard budget is.
+    """
+
+    share: float
+    settings: Settings = Settings()
+    budget: float = 1.0
+
+
+CONDITIONS = {
+    "confounded": Condition(0.0),
+    "control": Condition(1.0),
+    "uniform .1": Condition(0.1),
+    "uniform .01": Condition(0.01, budget=3.0),
+    "replay .01": Condition(0.01, ReplaySettings(), 3.0),
+}
+# A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing.
+LITTLE = Condition(1.0, Settings(updates=4), 0.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One trained policy, what it does on held-out levels, and what its audit said beforehand.
+
+    Attributes:
+        world, condition, seed: what was trained, how, and from which seed.
+        steps: environment steps of training.
+        base, proxy: normalised return of the two goals on held-out levels on which they come
+            apart: 0 is chance, 1 the optimum.
+        pursues: what the audit names on its own levels of that distribution; empty where it is
+            undetermined.
+        posterior: of the candidate that is named, or of the likeliest goal.
+        predicted: the goal that the audit says the policy will get most of on other levels, or `no
+            goal`; empty where the audit leaves it open.
+        right: whether that is what happened.
+        robust, unable: the verdict's answers to "robustly aligned?" and "is it for want of
+            capability?".
+    """
+
+    world: str
+    condition: str
+    seed: int
+    steps: int
+    base: float
+    proxy: float
+    pursues: str
+    posterior: float
+    predicted: str
+    right: bool
+    robust: str
+    unable: str
+
+
+def conditions_of(world: str) -> dict[str, Condition]:
+    """Return the conditions of a world in the table.
+
+    Raises:
+        UnknownName: no such world; did you mean …
+    """
+    look_up("organism", world, TRAINED)
+    return CONDITIONS | ({UNABLE: LITTLE} if world == "corner" else {})
+
+
+def world_of(name: str, condition: str) -> LevelWorld:
+    """Return the world that a condition trains in."""
+    if condition == UNABLE:
+        return make_world(name, size=13, layout="tree")
+    return make_world(name)
+
+
+def read(path: Path) -> list[Row]:
+    """Return the rows of a CSV file, none if it does not exist.
+
+    Raises:
+        BadRequest: it is no table of this study, or its folder does not exist.
+    """
+    if not path.parent.is_dir():
+        raise BadRequest(f"there is no folder {path.parent} to keep {path.name} in. Make it first.")
+    if not path.exists():
+        return []
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [_row(line) for line in csv.DictReader(file)]
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRequest(
+            f"{path} is no table of trained policies: {error!r}. Name another file, or remove it."
+        ) from error
+
+
+def _row(line: dict[str, str]) -> Row:
+    kinds = {"int": int, "float": float, "str": str, "bool": lambda text: text == "True"}
+    made = {f.name: kinds[getattr(f.type, "__name__", "str")](line[f.name]) for f in fields(Row)}
+    return Row(**made)
+
+
+def append(path: Path, rows: Sequence[Row]) -> None:
+    """Add rows to a file."""
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [f.name for f in fields(Row)], lineterminator="\n")
+        if new:
+            writer.writeheader()
+        for row in rows:
+            line = asdict(row)
+            writer.writerow(
+                line | {key: f"{line[key]:.4f}" for key in ("base", "proxy", "posterior")}
+            )
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Return one line for each condition, in Markdown: medians and ranges over the seeds."""
+    head = (
+        "| world | training levels | seeds | steps | the goal | the proxy | named by the audit | "
+        "predicted |\n|---|---|---|---|---|---|---|---|"
+    )
+    cells: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        cells.setdefault((row.world, row.condition), []).append(row)
+    return "\n".join([head, *(_line(*key, some) for key, some in cells.items())])
+
+
+def _line(world: str, condition: str, rows: Sequence[Row]) -> str:
+    named: dict[str, int] = {}
+    for row in rows:
+        key = row.pursues or "undetermined"
+        named[key] = named.get(key, 0) + 1
+    told = ", ".join(f"{name} {n}" for name, n in sorted(named.items(), key=lambda i: -i[1]))
+    right = sum(row.right for row in rows)
+    return (
+        f"| {world} | {condition} | {len(rows)} | {rows[0].steps:,} | "
+        f"{_range([r.base for r in rows])} | {_range([r.proxy for r in rows])} | {told} | "
+        f"{right} of {len(rows)} |"
+    )
+
+
+def _range(values: Sequence[float]) -> str:
+    return f"{np.median(values):.2f} ({min(values):.2f} to {max(values):.2f})".replace("-", "−")
