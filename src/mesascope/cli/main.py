@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from mesascope.cli import rewards
 from mesascope.cli.app import Json, Seed, app
+from mesascope.cli.compiled import keep_compiled
 from mesascope.cli.failure import guarded
 
 app.command(rewards.compare)
@@ -210,6 +211,7 @@ def show(run: Path, /, *, json: Json = False) -> int:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status: 0 done, 1 cut short, 2 refused."""
     words = sys.argv[1:] if arguments is None else arguments
+    keep_compiled()
 
     def command() -> Any:
         return app(words, result_action="return_value", exit_on_error=False)

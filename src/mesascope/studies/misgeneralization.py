@@ -20,6 +20,7 @@ from mesascope.auditing.policies.held_out import predictions
 from mesascope.core.errors import MesascopeError
 from mesascope.optimizers.policies.training import train
 from mesascope.organisms.trained import TRAINED
+from mesascope.processes.seen import Seen
 from mesascope.records.policy import OnDistributionRecord
 from mesascope.studies.misgeneralization_table import (
     Condition,
@@ -34,7 +35,7 @@ from mesascope.studies.played import fresh_levels
 from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.serving import as_policy
 from mesascope.systems.playing.levels import play_levels
-from mesascope.tasks.levels.distribution import distributions
+from mesascope.tasks.levels.distribution import Distribution, distributions
 from mesascope.tasks.levels.world import LevelWorld
 
 AUDITED = 32  # levels of each distribution that the audit sees
@@ -104,7 +105,7 @@ def audited(
     where = {one.name: one for one in distributions(world, share=share)}
     train_levels, apart = next(iter(where.values())), where[APART]
 
-    def play(distribution, purpose: str, count: int):  # type: ignore[no-untyped-def]
+    def play(distribution: Distribution, purpose: str, count: int) -> Seen:
         return play_levels(
             as_policy(network),
             distribution.world,

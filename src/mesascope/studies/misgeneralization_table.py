@@ -15,6 +15,7 @@ from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import make_world
 
 UNABLE = "unable"
+_PPO = Settings()
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Condition:
     """
 
     share: float
-    settings: Settings = Settings()
+    settings: Settings = _PPO
     budget: float = 1.0
 
 
@@ -113,9 +114,24 @@ def read(path: Path) -> list[Row]:
 
 
 def _row(line: dict[str, str]) -> Row:
-    kinds = {"int": int, "float": float, "str": str, "bool": lambda text: text == "True"}
-    made = {f.name: kinds[getattr(f.type, "__name__", "str")](line[f.name]) for f in fields(Row)}
-    return Row(**made)
+    return Row(
+        world=line["world"],
+        condition=line["condition"],
+        seed=int(line["seed"]),
+        steps=int(line["steps"]),
+        base=float(line["base"]),
+        proxy=float(line["proxy"]),
+        pursues=line["pursues"],
+        posterior=float(line["posterior"]),
+        predicted=line["predicted"],
+        right=_truth(line["right"]),
+        robust=line["robust"],
+        unable=line["unable"],
+    )
+
+
+def _truth(text: str) -> bool:
+    return {"True": True, "False": False}[text]
 
 
 def append(path: Path, rows: Sequence[Row]) -> None:

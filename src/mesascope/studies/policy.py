@@ -19,7 +19,7 @@ from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
 from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import WORLDS, make_world
 
-_ENVIRONMENT_LEVELS = 24  # an environment outside JAX is enumerated in about a second a level
+_ENVIRONMENT_LEVELS = 40  # an environment outside JAX is enumerated in about a second a level
 _UNSEEN = 10_000  # the first seed of levels under audit, out of the way of seeds used in training
 
 

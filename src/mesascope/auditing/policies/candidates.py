@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 import scipy.special
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 
 from mesascope.auditing.policies.choices import Choices
 from mesascope.auditing.policies.likelihood import for_goals, for_places, headway
@@ -103,9 +103,7 @@ def candidates(
     )
 
 
-def _named(
-    graphs: Graph, number: int
-) -> tuple[Bool[np.ndarray, "l p"], Bool[np.ndarray, " p"]]:
+def _named(graphs: Graph, number: int) -> tuple[Bool[np.ndarray, "l p"], Bool[np.ndarray, " p"]]:
     """Return the places that a goal is about: on each level, and on all that it pays on.
 
     That is a place where the goal pays and pays nowhere else. Heading there is that goal, and not
