@@ -15,8 +15,9 @@ from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.spec import NetworkSpec
 from mesascope.tasks.levels.world import Level, LevelWorld
 
-# Of XLA: compiles in half the time of the standard level, or less, into code that runs as fast.
-QUICK = {"xla_backend_optimization_level": 1}
+# Of XLA: compiles in half the time of the standard level, or less, into code that runs as fast. Its
+# products of matrices this small take longer when they are split among threads than on one.
+QUICK = {"xla_backend_optimization_level": 1, "xla_cpu_multi_thread_eigen": False}
 
 
 class State(NamedTuple):

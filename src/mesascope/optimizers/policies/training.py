@@ -1,14 +1,17 @@
 """Training, stage by stage: many seeds at once, and anything that was reached can be gone on from.
 
-A stage is one compiled call, between two checkpoints.
+A stage is compiled as a whole, and lies between two checkpoints.
 """
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
 from mesascope.core.errors import BadRequest
 from mesascope.optimizers.policies import evolution_strategies, replay, uniform
@@ -70,8 +73,50 @@ def _stages(
 ) -> Iterator[Stage]:
     method, part = method_of(settings), jnp.float32(share)
     state = resume or method.start(world, settings, jnp.array(seeds), part)
+    compiled = False
     while float(state.steps.mean()) < budget:
-        state, returns = method.advance(world, settings, state, part)
+        state, returns = _advance(method, world, settings, state, part, compiled=compiled)
+        compiled = True
         steps = int(state.steps.mean())
         by_goal = {goal: np.asarray(returns[:, i]) for i, goal in enumerate(world.goals)}
         yield Stage(world, settings, share, seeds, steps, by_goal, state)
+
+
+def _advance(
+    method: ModuleType,
+    world: LevelWorld,
+    settings: Settings,
+    state: State,
+    share: Array,
+    *,
+    compiled: bool,
+) -> tuple[State, Float[Array, "k g"]]:
+    """Train all seeds for a stage: one call by vmap, or on processors one call for each seed.
+
+    A network this small keeps one core busy and no more, so seeds are spread over the cores. What
+    comes of a seed does not depend on which others are trained beside it.
+    """
+    seeds = len(state.stage)
+    if seeds == 1 or jax.default_backend() != "cpu":
+        found: tuple[State, Array] = method.advance(world, settings, state, share)
+        return found
+
+    def one(index: int) -> tuple[State, Array]:
+        mine = jax.tree.map(lambda leaf: leaf[index : index + 1], state)
+        done: tuple[State, Array] = jax.block_until_ready(
+            method.advance(world, settings, mine, share)
+        )
+        return done
+
+    done = [] if compiled else [one(0)]  # several threads would each compile for themselves
+    with ThreadPoolExecutor(min(seeds, _cores())) as threads:
+        done += threads.map(one, range(len(done), seeds))
+    joined: tuple[State, Array] = jax.tree.map(lambda *parts: jnp.concatenate(parts), *done)
+    return joined
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

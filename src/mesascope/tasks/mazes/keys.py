@@ -19,12 +19,22 @@ MOST = 6  # things in a level: a level has 2 to the power of it states per cell
 
 
 class KeysLevel(NamedTuple):
-    """Walls (n,), the cell of the mouse, that of each thing (k,), and which of them are keys."""
+    """A room, what is in it, and where the keys in hand are shown.
+
+    Attributes:
+        walls: (n,).
+        mouse: its cell.
+        things: the cell of each thing, (k,).
+        is_key: which of them are keys; the others are chests.
+        pocket: the cells that show the first, second … key in hand, (k,), in the topmost row. They
+            differ from level to level, so that no number of keys looks like nothing seen before.
+    """
 
     walls: Bool[Array, " n"]
     mouse: Int[Array, ""]
     things: Int[Array, " k"]
     is_key: Bool[Array, " k"]
+    pocket: Int[Array, " k"]
 
 
 class KeysState(NamedTuple):
@@ -97,12 +107,13 @@ class Keys:
         return self.cells * 2**self.things
 
     def draw(self, key: PRNGKeyArray, apart: Bool[Array, ""]) -> KeysLevel:
-        for_walls, for_cells = jax.random.split(key)
+        for_walls, for_cells, for_pocket = jax.random.split(key, 3)
         centre = (self.size // 2 | 1) * (self.size + 1)
         walls, reach = grid.draw_room(for_walls, self.size, self.layout, centre)
         mouse, *things = grid.pick_several(for_cells, reach, self.things + 1)
         is_key = jnp.arange(self.things) < jnp.where(apart, self.many, self.few)
-        return KeysLevel(walls, mouse, jnp.stack(things), is_key)
+        pocket = jax.random.permutation(for_pocket, self.size)[: self.things].astype(jnp.int32)
+        return KeysLevel(walls, mouse, jnp.stack(things), is_key, pocket)
 
     def mutate(self, key: PRNGKeyArray, level: KeysLevel) -> KeysLevel:
         """Move the mouse or a thing, make a key of a chest or a chest of a key, or turn a cell."""
@@ -118,6 +129,7 @@ class Keys:
             jnp.where(kind == 0, goes, level.mouse),
             jnp.where((kind == 1) & one, goes, level.things),
             level.is_key ^ ((kind == 2) & one),
+            level.pocket,
         )
         reach = grid.reachable(changed.walls, self.size, changed.mouse)
         both = changed.is_key.any() & ~changed.is_key.all()
@@ -134,10 +146,11 @@ class Keys:
         return KeysState(level.mouse, jnp.zeros(self.things, bool), jnp.int32(0))
 
     def observe(self, level: KeysLevel, state: KeysState) -> Bool[Array, "h w c"]:
-        """Return maps of what there is. The keys in hand fill as many cells of the last one."""
+        """Return maps of what there is; the last shows the keys in hand, in the topmost row."""
         keys = jnp.where(~state.gone & level.is_key, level.things, -1)
         chests = jnp.where(~state.gone & ~level.is_key, level.things, -1)
-        held = jnp.arange(self.cells) < self._held(level, state.gone)
+        count = self._held(level, state.gone)
+        held = jnp.where(jnp.arange(self.things) < count, level.pocket, -1)
         return grid.paint(self.size, level.walls, state.mouse, keys, chests, held)
 
     def step(
