@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import mesascope
-from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.core.errors import BadRequest, MissingExtra, UnknownName
 from mesascope.processes import BadArray
 from mesascope.processes.plan import plan
-from mesascope.processes.toy_text import MissingExtra, from_gymnasium
+from mesascope.processes.toy_text import from_gymnasium
 
 TAXI = next(name for name in gymnasium.registry if name.startswith("Taxi-"))
 CLIFF = next(name for name in gymnasium.registry if name.startswith("CliffWalking-"))

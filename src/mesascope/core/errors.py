@@ -70,5 +70,9 @@ class CannotLoad(MesascopeError, ImportError):
     """A system named as `module:attribute` could not be loaded."""
 
 
+class MissingExtra(MesascopeError, ImportError):
+    """A package is needed that is installed only on request; the message names the extra."""
+
+
 class Interrupted(MesascopeError):
     """A search was stopped before its budget was spent; what it had found is kept."""

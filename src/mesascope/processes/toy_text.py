@@ -6,14 +6,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from mesascope.core.errors import BadRequest, MesascopeError
+from mesascope.core.errors import BadRequest
 from mesascope.core.names import unknown_name
 from mesascope.processes.errors import BadArray
 from mesascope.processes.process import Process
-
-
-class MissingExtra(MesascopeError, ImportError):
-    """A package is needed that is installed only on request; the message names the extra."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,11 +18,15 @@ from rich.console import Console
 from mesascope.auditing.policies.audit import audit_policy_seen
 from mesascope.auditing.policies.held_out import predictions
 from mesascope.core.errors import MesascopeError
+from mesascope.core.names import look_up
 from mesascope.optimizers.policies.training import train
 from mesascope.organisms.trained import TRAINED
 from mesascope.processes.seen import Seen
 from mesascope.records.policy import OnDistributionRecord
 from mesascope.studies.misgeneralization_table import (
+    CONDITIONS,
+    LITTLE,
+    UNABLE,
     Condition,
     Row,
     append,
@@ -64,8 +68,10 @@ def sweep(
 
     Raises:
         BadRequest: the file is no table of this study.
-        UnknownName: no such world; did you mean …
+        UnknownName: no such world or condition; did you mean …
     """
+    for label in conditions:
+        look_up("condition", label, {**CONDITIONS, UNABLE: LITTLE})
     known = {(row.world, row.condition) for row in read(path)}
     wanted = [(name, *item) for name in worlds for item in conditions_of(name).items()]
     for name, label, condition in wanted:

@@ -8,9 +8,8 @@ import jax
 import numpy as np
 import pytest
 
-from mesascope.core.errors import BadRequest, CannotLoad, IllegalOutput
+from mesascope.core.errors import BadRequest, CannotLoad, IllegalOutput, MissingExtra
 from mesascope.core.policy import RecurrentPolicy
-from mesascope.processes.toy_text import MissingExtra
 from mesascope.systems.networks.files import save_network
 from mesascope.systems.networks.kinds import make_network
 from mesascope.systems.networks.serving import as_policy

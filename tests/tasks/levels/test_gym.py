@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from mesascope.processes.toy_text import MissingExtra
+from mesascope.core.errors import MissingExtra
 from mesascope.tasks.levels.gym import gymnasium_view
 from mesascope.tasks.mazes.catalogue import make_world
 

@@ -103,9 +103,8 @@ def _advance(
 
     def one(index: int) -> tuple[State, Array]:
         mine = jax.tree.map(lambda leaf: leaf[index : index + 1], state)
-        done: tuple[State, Array] = jax.block_until_ready(
-            method.advance(world, settings, mine, share)
-        )
+        done: tuple[State, Array] = method.advance(world, settings, mine, share)
+        done[1].block_until_ready()
         return done
 
     done = [] if compiled else [one(0)]  # several threads would each compile for themselves

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from mesascope.processes.toy_text import MissingExtra
+from mesascope.core.errors import MissingExtra
 
 _EXTRA = {"gymnasium": "gymnasium", "minigrid": "minigrid"}
 

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mesascope.processes.toy_text import MissingExtra
+from mesascope.core.errors import MissingExtra
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.world import LevelWorld
 
