@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from mesascope.core.errors import BadRequest
+from mesascope.core.errors import BadRequest, MissingExtra
 from mesascope.core.names import unknown_name
 from mesascope.processes.errors import BadArray
 from mesascope.processes.process import Process
