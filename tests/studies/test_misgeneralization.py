@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.organisms.trained import TRAINED
 from mesascope.studies import misgeneralization
 from mesascope.studies.misgeneralization_table import Row, append, read, table
 
@@ -71,7 +72,7 @@ def conditions(world: str, condition: str) -> list[Row]:
     return [row for row in read(STORED) if (row.world, row.condition) == (world, condition)]
 
 
-@pytest.mark.parametrize("world", ["corner", "dish", "coin", "follow"])
+@pytest.mark.parametrize("world", TRAINED)
 def test_the_stored_table_has_proxies_followed_where_training_confounds_and_only_there(
     world: str,
 ) -> None:
@@ -79,3 +80,13 @@ def test_the_stored_table_has_proxies_followed_where_training_confounds_and_only
     assert len(confounded) == len(control) == 10
     assert all(row.proxy > row.base for row in confounded)
     assert all(row.base > row.proxy for row in control)
+
+
+def test_the_stored_table_has_audits_that_predict_what_policies_do_elsewhere() -> None:
+    rows = read(STORED)
+    assert sum(row.right for row in rows) >= 0.95 * len(rows)
+    assert all(row.unable == "yes" for row in conditions("corner", "unable"))
+
+
+def test_the_documentation_shows_the_stored_table() -> None:
+    assert table(read(STORED)) in (STORED.parents[1] / "policies.md").read_text(encoding="utf-8")
