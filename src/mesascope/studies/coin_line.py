@@ -8,7 +8,6 @@ Cells that the CSV holds already are not computed again, so an interrupted sweep
 """
 
 import functools
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,15 +15,15 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
-from cyclopts import App
 from jaxtyping import Array, Float
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 
-from mesascope.core.errors import BadRequest, MesascopeError
+from mesascope.core.errors import BadRequest
 from mesascope.optimizers.exact_gradient import ascend, draw, second_action
 from mesascope.studies.coin_line_figure import draw_table
 from mesascope.studies.coin_line_table import Cell, Row, append, read, said
+from mesascope.studies.table_file import command
 from mesascope.tasks.coin_line import CoinLine
 
 EPSILONS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -152,16 +151,5 @@ def main(
         draw_table(read(csv), svg)
 
 
-def _command() -> None:
-    app = App(name="python -m mesascope.studies.coin_line", help=main.__doc__)
-    app.default(main)
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit("Interrupted. What is done is in the CSV; the same command goes on from there.")
-    except MesascopeError as error:
-        sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    _command()
+    command(main, "mesascope.studies.coin_line")

@@ -1,12 +1,11 @@
 """The table of the coin line: conditions, counts with intervals, and the CSV that holds them."""
 
-import csv
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mesascope.core.errors import BadRequest
 from mesascope.core.interval import Interval
 from mesascope.evidence.shares import share
+from mesascope.studies.table_file import append_lines, read_rows
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,7 @@ def read(path: Path) -> list[Row]:
     Raises:
         BadRequest: it is no table of this study, or its folder does not exist.
     """
-    if not path.parent.is_dir():
-        raise BadRequest(f"there is no folder {path.parent} to keep {path.name} in. Make it first.")
-    if not path.exists():
-        return []
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return [_row(line) for line in csv.DictReader(file)]
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadRequest(
-            f"{path} is no table of the coin line: {error!r}. Name another file, or remove it."
-        ) from error
+    return read_rows(path, _row, "the coin line")
 
 
 def _row(line: dict[str, str]) -> Row:
@@ -91,12 +80,7 @@ def append(path: Path, row: Row) -> None:
         ends = (found.estimate, found.low, found.high) if found else ()
         texts = [f"{x:.4f}" for x in ends] or ["", "", ""]
         figures |= zip((f"{name}_share", f"{name}_low", f"{name}_high"), texts, strict=True)
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(figures), lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(figures)
+    append_lines(path, [figures])
 
 
 def said(row: Row) -> str:

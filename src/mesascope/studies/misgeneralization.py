@@ -8,16 +8,13 @@ policy does on other levels of the same distribution. Policies that the CSV hold
 trained again, so an interrupted sweep goes on.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from cyclopts import App
 from rich.console import Console
 
 from mesascope.auditing.policies.audit import audit_policy_seen
 from mesascope.auditing.policies.held_out import predictions
-from mesascope.core.errors import MesascopeError
 from mesascope.core.names import look_up
 from mesascope.optimizers.policies.training import train
 from mesascope.organisms.trained import TRAINED
@@ -36,6 +33,7 @@ from mesascope.studies.misgeneralization_table import (
     world_of,
 )
 from mesascope.studies.played import fresh_levels
+from mesascope.studies.table_file import command
 from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.serving import as_policy
 from mesascope.systems.playing.levels import play_levels
@@ -167,16 +165,5 @@ def main(
     print(table(read(csv)))
 
 
-def _command() -> None:
-    app = App(name="python -m mesascope.studies.misgeneralization", help=main.__doc__)
-    app.default(main)
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit("Interrupted. What is done is in the CSV; the same command goes on from there.")
-    except MesascopeError as error:
-        sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    _command()
+    command(main, "mesascope.studies.misgeneralization")

@@ -1,16 +1,16 @@
 """The table of trained policies: its conditions, its rows, and the CSV that holds them."""
 
-import csv
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from mesascope.core.errors import BadRequest
 from mesascope.core.names import look_up
 from mesascope.optimizers.policies.settings import ReplaySettings, Settings
 from mesascope.organisms.trained import TRAINED
+from mesascope.studies.table_file import append_lines, read_rows
 from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import make_world
 
@@ -100,17 +100,7 @@ def read(path: Path) -> list[Row]:
     Raises:
         BadRequest: it is no table of this study, or its folder does not exist.
     """
-    if not path.parent.is_dir():
-        raise BadRequest(f"there is no folder {path.parent} to keep {path.name} in. Make it first.")
-    if not path.exists():
-        return []
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return [_row(line) for line in csv.DictReader(file)]
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadRequest(
-            f"{path} is no table of trained policies: {error!r}. Name another file, or remove it."
-        ) from error
+    return read_rows(path, _row, "trained policies")
 
 
 def _row(line: dict[str, str]) -> Row:
@@ -136,16 +126,12 @@ def _truth(text: str) -> bool:
 
 def append(path: Path, rows: Sequence[Row]) -> None:
     """Add rows to a file."""
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [f.name for f in fields(Row)], lineterminator="\n")
-        if new:
-            writer.writeheader()
-        for row in rows:
-            line = asdict(row)
-            writer.writerow(
-                line | {key: f"{line[key]:.4f}" for key in ("base", "proxy", "posterior")}
-            )
+    lines = [asdict(row) for row in rows]
+    append_lines(path, [line | _short(line) for line in lines])
+
+
+def _short(line: dict[str, Any]) -> dict[str, str]:
+    return {key: f"{line[key]:.4f}" for key in ("base", "proxy", "posterior")}
 
 
 def table(rows: Sequence[Row]) -> str:
