@@ -10,6 +10,7 @@ from mesascope.cli import rewards
 from mesascope.cli.app import Json, Seed, app
 from mesascope.cli.compiled import keep_compiled
 from mesascope.cli.failure import guarded
+from mesascope.cli.interrupts import keep_interrupts
 
 app.command(rewards.compare)
 app.command(rewards.goals)
@@ -212,6 +213,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status: 0 done, 1 cut short, 2 refused."""
     words = sys.argv[1:] if arguments is None else arguments
     keep_compiled()
+    keep_interrupts()
 
     def command() -> Any:
         return app(words, result_action="return_value", exit_on_error=False)
