@@ -6,19 +6,29 @@ from pathlib import Path
 from typing import Any
 
 from mesascope.cli.told_policy import tell_policy
+from mesascope.processes.seen import Seen
 from mesascope.studies.policy import audit_policy
+from mesascope.systems.playing.errors import PlayStopped
 
 
 def audit_policy_command(
     policy: str, env: str, asked: dict[str, Any], *, report: Path | None, json: bool
 ) -> int:
-    """Audit a policy; print the verdict and write the report if one was asked for."""
+    """Audit a policy; print the verdict and write the report if one was asked for.
+
+    Where play comes to a stop, what was seen until then is told before the error.
+    """
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
     # What the audited code prints is not our output.
     with console.status("auditing", spinner="dots") as status, redirect_stdout(sys.stderr):
-        result = audit_policy(policy, env, say=status.update, **asked)
+        try:
+            result = audit_policy(policy, env, say=status.update, **asked)
+        except PlayStopped as error:
+            if error.so_far is not None:
+                console.print(_gained(error.so_far), markup=False)
+            raise
         if report is not None:
             result.report(report)
     if json:
@@ -26,3 +36,10 @@ def audit_policy_command(
     else:
         tell_policy(result.record, report=report)
     return 0
+
+
+def _gained(seen: Seen) -> str:
+    """Return in a sentence what some episodes were worth."""
+    means = zip(seen.goals, seen.returns.mean(axis=0), strict=True)
+    worth = ", ".join(f"{goal} {value:.3f}" for goal, value in means)
+    return f"Seen on {seen.name} until then: {len(seen.returns)} episodes; mean return: {worth}."

@@ -19,6 +19,6 @@ class PlayStopped(MesascopeError, RuntimeError):
 def stopped(cause: BaseException, so_far: Seen | None) -> PlayStopped:
     """Return the error that keeps what was seen. Raise it `from cause`."""
     kept = 0 if so_far is None else len(so_far.level_of)
-    said = str(cause) or type(cause).__name__
+    said = (str(cause) or type(cause).__name__).rstrip(".")
     many = "1 episode that had ended is" if kept == 1 else f"{kept} episodes that had ended are"
-    return PlayStopped(f"{said} The {many} kept in `so_far`.", so_far)
+    return PlayStopped(f"{said}. The {many} kept in `so_far`.", so_far)
