@@ -5,6 +5,7 @@ answer does to the output is causal evidence that the system used it.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,7 +36,7 @@ class Log:
     """
 
     depth: dict[Hashable, int] = field(default_factory=dict)
-    scored: dict[int, set[Hashable]] = field(default_factory=dict)
+    scored: dict[int, set[Hashable]] = field(default_factory=lambda: defaultdict(set))
     features: set[str] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
     tried: dict[Any, None] = field(default_factory=dict)
@@ -86,46 +87,58 @@ class Harness:
     def features(self) -> Sequence[str]:
         return self._world.features
 
+    # A search asks millions of times: what is asked for each question is kept to a few look-ups.
+
     def options(self, state: Any) -> Sequence[Any]:
-        self._count()
+        log = self.log
+        log.steps += 1
+        if log.steps > self._limit:
+            raise self._too_many()
         options = self._world.options(state)
-        depth = self._depth(state)
-        self.log.asked.add(depth)
+        depth = log.depth.get(state)
+        if depth is None:
+            depth = self._unseen(state)
+        log.asked.add(depth)
         return options if self._restrict is None else self._restrict(state, depth, options)
 
     def step(self, state: Any, option: Any) -> Any:
-        self._count()
+        log = self.log
+        log.steps += 1
+        if log.steps > self._limit:
+            raise self._too_many()
         outcome = self._world.step(state, option)
-        depths = self.log.depth
-        if outcome not in depths:
-            depths[outcome] = depths.get(state, 0) + 1
+        if outcome not in log.depth:
+            log.depth[outcome] = log.depth.get(state, 0) + 1
         if state == self._root:
-            self.log.tried.setdefault(option)
+            log.tried.setdefault(option)
         return outcome
 
     def score(self, state: Any, feature: str) -> Number:
-        self._count()
-        depth = self._depth(state)
-        self.log.scored.setdefault(depth, set()).add(state)
-        self.log.features.add(feature)
+        log = self.log
+        log.steps += 1
+        if log.steps > self._limit:
+            raise self._too_many()
+        depth = log.depth.get(state)
+        if depth is None:
+            depth = self._unseen(state)
+        log.scored[depth].add(state)
+        log.features.add(feature)
         value = self._world.score(state, feature)
         return value if self._rescore is None else self._rescore(state, depth, feature, value)
 
-    def _depth(self, state: Any) -> int:
-        """Return how far ahead a state is, also one that the system put together by itself."""
-        if state in self.log.depth or state == self._root:
-            return self.log.depth.get(state, 0)
+    def _unseen(self, state: Any) -> int:
+        """Return how far ahead a state is that the system put together by itself, or the root."""
+        if state == self._root:
+            return 0
         if self._everywhere is None:
             self._everywhere = depths(self._world)
         return self._everywhere.get(state, 0)
 
-    def _count(self) -> None:
-        self.log.steps += 1
-        if self.log.steps > self._limit:
-            raise StepLimitExceeded(
-                f"the system asked the world more than {self._limit:,} questions about one "
-                "instance; give it a smaller instance, or raise step_limit"
-            )
+    def _too_many(self) -> StepLimitExceeded:
+        return StepLimitExceeded(
+            f"the system asked the world more than {self._limit:,} questions about one "
+            "instance; give it a smaller instance, or raise step_limit"
+        )
 
 
 def depths(world: World[Any, Any], cap: int = REACH_CAP) -> dict[Hashable, int]:

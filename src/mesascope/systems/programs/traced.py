@@ -32,12 +32,14 @@ class TracedEvaluator:
 
     def __call__(self, state: Hashable) -> Number:
         """Return the program's value at a state: a whole number or a fraction, exactly."""
-        if self._known is not None and state in self._known:
-            return self._known[state]
-        self.calls += 1
-        value = self._body(state)
-        if self._known is not None:
-            self._known[state] = value
+        known = self._known
+        if known is None:
+            self.calls += 1
+            return self._body(state)
+        value = known.get(state)
+        if value is None:
+            self.calls += 1
+            value = known[state] = self._body(state)
         return value
 
     def _build(self, tokens: bytes, at: int) -> tuple[Term, int]:
