@@ -83,6 +83,7 @@ def audit(
     horizon: int | None = None,
     beside: int | None = None,
     activation: str | None = None,
+    normalise: Path | None = None,
     trust: Annotated[bool, Parameter(negative="")] = False,
     report: Path | None = None,
     seed: Seed = 0,
@@ -105,6 +106,7 @@ def audit(
         horizon: Steps per episode; what the environment says unless given.
         beside: Episodes that are played side by side, 16 unless given; the result is the same.
         activation: `tanh` or `relu`, where a policy's file does not say.
+        normalise: A .npz of the statistics that observations were normalised by in training.
         trust: Let the policy's file run code when it is loaded.
         report: Where to write the HTML report.
         seed: Of every sample.
@@ -114,7 +116,7 @@ def audit(
     if env is not None:
         from mesascope.cli.audit_policy import audit_policy_command
 
-        asked = {
+        asked: dict[str, Any] = {
             "base": base,
             "goals": goals,
             "shifts": shift or [],
@@ -123,7 +125,7 @@ def audit(
             "seed": seed,
             "trust": trust,
         }
-        optional = {"beside": beside, "activation": activation}
+        optional = {"beside": beside, "activation": activation, "normalise": normalise}
         asked |= {name: value for name, value in optional.items() if value is not None}
         return audit_policy_command(system, env, asked, report=report, json=json)
     from mesascope.cli.audit import audit_command

@@ -77,7 +77,7 @@ def audit_policy(
             time that it takes; 1 for an environment or a policy that bears no more.
         trust: let a file run code when it is loaded.
         say: told what is going on.
-        **reading: for `load_policy`, such as `activation="relu"`.
+        **reading: for `load_policy`: `activation="relu"`, `normalise="statistics.npz"`.
 
     Raises:
         CannotLoad: the policy cannot be read; the message says what would help.

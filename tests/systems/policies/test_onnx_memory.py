@@ -10,7 +10,8 @@ from mesascope.core.errors import CannotLoad, IllegalOutput
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.playing.environments import play_environment
 from mesascope.systems.policies import load_policy
-from tests.cli.shell import document, mesascope
+from tests.cli.inside import mesascope
+from tests.cli.shell import document
 from tests.systems.policies.models import need_extras
 
 need_extras("onnx", "onnxruntime")
@@ -142,11 +143,13 @@ def lake():
 """
 
 
-def test_it_is_audited_on_the_command_line(tmp_path: Path) -> None:
+def test_it_is_audited_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counting(tmp_path / "m.onnx")
-    (tmp_path / "world.py").write_text(WORLD)
-    options = ["--env", "world:lake", "--levels", "3", "--json"]
-    done = mesascope("audit", "m.onnx", *options, cwd=tmp_path)
+    (tmp_path / "brought_lake.py").write_text(WORLD)
+    options = ["--env", "brought_lake:lake", "--levels", "3", "--json"]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    done = mesascope("audit", "m.onnx", *options)
     assert done.returncode == 0, done.stderr
     told = document(done.stdout)
     assert "count to be its memory" in str(told["ledger"])

@@ -16,10 +16,6 @@ from mesascope.systems.policies.named import NamedPolicy
 from mesascope.systems.policies.nature import CLASS, split_nature
 from mesascope.systems.policies.preprocessing import TRUST, read_preprocessing
 
-_NORMALISED = (
-    "Statistics of normalisation (VecNormalize) live outside the zip and were not seen: if training"
-    " normalised observations, the environment must do so too."
-)
 _CLASSES = {  # and the activation by default
     "ActorCriticPolicy": "tanh",
     "ActorCriticCnnPolicy": "tanh",
@@ -87,7 +83,7 @@ def _rebuilt(archive: Archive, activation: str | None) -> NamedPolicy:
         logits,
         archive.path.name,
         f"The weights in {archive.path.name} were read without running code and the network was "
-        f"rebuilt as {built} ({kind}) with {bend} between its layers, {reason}. {_NORMALISED}",
+        f"rebuilt as {built} ({kind}) with {bend} between its layers, {reason}.",
     )
 
 
@@ -183,7 +179,7 @@ def _trusted(path: Path) -> NamedPolicy:
             model_logits(model),
             path.name,
             f"{path.name} was loaded by Stable-Baselines3, which ran the code pickled in it, for "
-            f"it was trusted. {_NORMALISED}",
+            "it was trusted.",
         )
     raise CannotLoad(
         f"Stable-Baselines3 cannot load {path} ({'; '.join(failures)}); load it yourself and give "

@@ -42,7 +42,8 @@ def singles_of(vector: Any) -> list[Any]:
             raise BadRequest(
                 f"{type(inner).__name__} is wrapped around a vector of environments and may change "
                 "what is seen or paid; a policy is played in single environments, where it would "
-                "be missing. Give a function that makes one environment, wrapped to the same effect"
+                "be missing. Give a function that makes one environment, wrapped to the same "
+                "effect; the statistics of VecNormalize go with the policy, as normalise="
             )
         inner = below
     return _alike(_reached(inner), inner)
