@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mesascope.core.randomness import stream
+from mesascope.systems.playing import copies
 from mesascope.systems.playing.environments import play_environment
 from mesascope.systems.playing.errors import PlayStopped
 from mesascope.tasks.gymnasium_envs.confounded import GOALS, ID
@@ -204,3 +205,8 @@ ONE = locked()
 )
 def test_environments_that_are_not_the_same_do_not_play_side_by_side(env, count):
     assert asked_at_once(env) == count
+
+
+def test_environments_that_are_slow_to_make_are_not_waited_for(monkeypatch):
+    monkeypatch.setattr(copies, "_PATIENCE", 0.0)
+    assert asked_at_once(Corridor) == 1

@@ -1,6 +1,7 @@
 """Several environments that are the same, to play side by side: made, or copied, and tried."""
 
 import copy
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from mesascope.tasks.gymnasium_envs import state
 from mesascope.tasks.gymnasium_envs.make import actions_of
 
 _STEPS = 4  # that two environments are tried for
+_PATIENCE = 5.0  # seconds, after which no more are made; how many there are changes no result
 
 
 def copies_of(
@@ -17,10 +19,10 @@ def copies_of(
 ) -> list[Any]:
     """Return an environment with others that do as it does, as many as can be had.
 
-    Others are made, or else copied. One is kept if it does for a few steps what the first one does
-    from the same seed, while that one waits on another level and then goes on undisturbed. So an
-    environment that shares what changes, or whose reset leaves something as it was, comes back
-    alone.
+    Others are made, or else copied, for some seconds at most. One is kept if it does for a few
+    steps what the first one does from the same seed, while that one waits on another level and then
+    goes on undisturbed. So an environment that shares what changes, or whose reset leaves something
+    as it was, comes back alone.
 
     Args:
         first: it is reset.
@@ -31,18 +33,23 @@ def copies_of(
     found = [first]
     if count == 1:
         return found
+    began = time.monotonic()
     told = [list(_trial(first, seed)) for seed in (seeds[0], seeds[-1])]
     for source in (make, lambda: copy.deepcopy(first)):
-        while source is not None and len(found) < count:
+        while source is not None and len(found) < count and _patient(began):
             other = _other(source, found)
             if other is None:
                 break
             waits = _trial(first, seeds[0])
-            began = next(waits)
-            if list(_trial(other, seeds[-1])) != told[1] or [began, *waits] != told[0]:
+            start = next(waits)
+            if list(_trial(other, seeds[-1])) != told[1] or [start, *waits] != told[0]:
                 break
             found.append(other)
     return found
+
+
+def _patient(began: float) -> bool:
+    return time.monotonic() - began < _PATIENCE
 
 
 def _other(source: Callable[[], Any], found: list[Any]) -> Any | None:
