@@ -11,10 +11,10 @@ played = 0
 
 def policy(observations):
     global played
-    played += 1
+    played += len(observations)
     logits = np.zeros((len(observations), 4))
     logits[:, played % 4] = 1.0
-    return logits * np.nan if played > 60 else logits
+    return logits * np.nan if played > 300 else logits
 """
 
 

@@ -81,7 +81,9 @@ def audit(
     shift: list[str] | None = None,
     levels: int | None = None,
     horizon: int | None = None,
+    beside: int | None = None,
     activation: str | None = None,
+    normalise: Path | None = None,
     trust: Annotated[bool, Parameter(negative="")] = False,
     report: Path | None = None,
     seed: Seed = 0,
@@ -102,7 +104,9 @@ def audit(
         shift: Another environment to play in, as NAME=ENV; may be repeated.
         levels: How many levels to play of each.
         horizon: Steps per episode; what the environment says unless given.
+        beside: Episodes that are played side by side, 16 unless given; the result is the same.
         activation: `tanh` or `relu`, where a policy's file does not say.
+        normalise: A .npz of the statistics that observations were normalised by in training.
         trust: Let the policy's file run code when it is loaded.
         report: Where to write the HTML report.
         seed: Of every sample.
@@ -112,7 +116,7 @@ def audit(
     if env is not None:
         from mesascope.cli.audit_policy import audit_policy_command
 
-        asked = {
+        asked: dict[str, Any] = {
             "base": base,
             "goals": goals,
             "shifts": shift or [],
@@ -120,8 +124,9 @@ def audit(
             "horizon": horizon,
             "seed": seed,
             "trust": trust,
-            **({"activation": activation} if activation is not None else {}),
         }
+        optional = {"beside": beside, "activation": activation, "normalise": normalise}
+        asked |= {name: value for name, value in optional.items() if value is not None}
         return audit_policy_command(system, env, asked, report=report, json=json)
     from mesascope.cli.audit import audit_command
 

@@ -13,7 +13,7 @@ from mesascope.studies.episodes import Stage
 from mesascope.studies.played import LEVELS, Played, play_world
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.systems.playing.choosing import AnyPolicy
-from mesascope.systems.playing.environments import play_environment
+from mesascope.systems.playing.environments import BESIDE, play_environment
 from mesascope.systems.policies.load import load_policy
 from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
 from mesascope.tasks.levels.world import LevelWorld
@@ -52,6 +52,7 @@ def audit_policy(
     discount: float = 0.99,
     epsilon: float = EPSILON,
     seed: int = 0,
+    beside: int = BESIDE,
     trust: bool = False,
     say: Callable[[str], None] | None = None,
     **reading: Any,
@@ -61,8 +62,9 @@ def audit_policy(
     Args:
         policy: the path of a Stable-Baselines3 zip, an ONNX file or a safetensors file of ours;
             `module:function`; a function from a batch of observations to logits; or a model.
-        env: a Gymnasium id, `module:factory`, a function that makes an environment, or one of our
-            worlds by name or as an object, which brings goals and shifts of its own.
+        env: a Gymnasium id, `module:factory`, a function that makes an environment, a vector of
+            environments, or one of our worlds by name or as an object, which brings goals and
+            shifts of its own.
         base: the base objective, as one goal; the environment's reward unless given.
         goals: the other candidates: functions, or names such as `reach:ball` and `place:1,1`.
         shifts: other environments, as `NAME=ENV_ID`, `Shift`s, or by name.
@@ -71,9 +73,11 @@ def audit_policy(
         discount: γ, of the returns.
         epsilon: normalised regret below which a policy is taken to do well.
         seed: of levels and choices.
+        beside: how many episodes are played side by side at most, which changes nothing but the
+            time that it takes; 1 for an environment or a policy that bears no more.
         trust: let a file run code when it is loaded.
         say: told what is going on.
-        **reading: for `load_policy`, such as `activation="relu"`.
+        **reading: for `load_policy`: `activation="relu"`, `normalise="statistics.npz"`.
 
     Raises:
         CannotLoad: the policy cannot be read; the message says what would help.
@@ -95,7 +99,10 @@ def audit_policy(
         where = world.name
     else:
         distributions = [_Where("train", "as it was trained", env, "train"), *_shifts(shifts)]
-        options = {"levels": levels, "horizon": horizon, "discount": discount, "seed": seed}
+        options = {
+            **{"levels": levels, "horizon": horizon, "discount": discount, "seed": seed},
+            "beside": beside,
+        }
         played = [
             _played(loaded, one, [base, *_several(goals)], options, say) for one in distributions
         ]
@@ -172,6 +179,7 @@ def _played(
         horizon=options["horizon"],
         seed=options["seed"],
         discount=options["discount"],
+        beside=options["beside"],
         name=where.name,
         description=where.description,
         role=where.role,

@@ -162,7 +162,8 @@ def stays(env):
         (right, lambda: Room(breaks=2), ["reward"], EnvironmentFailed, "step 3 .* seed 2"),
         (right, Room, ["reward", stays], GoalFailed, "'stays' raised .* step 3 .* seed 2"),
         (uniform(3), Room, ["reward"], IllegalOutput, "each of 2 actions"),
-        (lambda o: np.full((1, 2), np.nan), Room, ["reward"], IllegalOutput, "nan"),
+        (lambda o: np.zeros((1, 2)), Room, ["reward"], IllegalOutput, "answer each in the batch"),
+        (lambda o: np.full((len(o), 2), np.nan), Room, ["reward"], IllegalOutput, "nan"),
     ],
 )
 def test_what_fails_is_named_with_step_and_level_and_what_was_seen_is_kept(
@@ -191,7 +192,7 @@ def test_an_environment_that_cannot_be_copied_is_played_without_graphs():
     env.lock = (one for one in "ab")
     seen = play_environment(right, env, ["reward"], levels=2)
     assert seen.graphs is None
-    assert "No level could be enumerated" in seen.notes[-1]
+    assert "No level could be enumerated: its states cannot be compared: it holds" in seen.notes[-1]
     np.testing.assert_allclose(seen.returns[:, 0], 0.99**3)
 
 
@@ -236,6 +237,8 @@ def test_requests_that_make_no_sense_are_refused():
         ({"levels": 0}, "0 levels"),
         ({"episodes_per_level": 0}, "0 episodes"),
         ({"horizon": 0}, "horizon of 0"),
+        ({"beside": 0}, "0 side by side"),
+        ({"seed": -1}, "seed is -1"),
     ):
         with pytest.raises(BadRequest, match=says):
             play_environment(right, Room, ["reward"], **options)

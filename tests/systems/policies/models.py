@@ -76,3 +76,16 @@ def pickled(value: Any) -> bytes:
 def normal(logits: Any) -> np.ndarray:
     x = np.asarray(logits, np.float64)
     return np.asarray(x - np.logaddexp.reduce(x, axis=1, keepdims=True))
+
+
+def truth(model: Any, observations: np.ndarray) -> np.ndarray:
+    """Return what the library says of each action, one at a time."""
+    import torch
+
+    given, _ = model.policy.obs_to_tensor(observations)
+    with torch.no_grad():
+        rows = [
+            model.policy.evaluate_actions(given, torch.full((len(observations),), a))[1].numpy()
+            for a in range(model.action_space.n)
+        ]
+    return np.stack(rows, axis=1)

@@ -18,22 +18,10 @@ from tests.systems.policies.models import (
     rewrite,
     save_model,
     torch_file,
+    truth,
 )
 
 need_extras("torch", "stable_baselines3")
-
-
-def truth(model: Any, observations: np.ndarray) -> np.ndarray:
-    """Return what the library says of each action, one at a time."""
-    import torch
-
-    given, _ = model.policy.obs_to_tensor(observations)
-    with torch.no_grad():
-        rows = [
-            model.policy.evaluate_actions(given, torch.full((len(observations),), a))[1].numpy()
-            for a in range(model.action_space.n)
-        ]
-    return np.stack(rows, axis=1)
 
 
 def relu() -> dict[str, Any]:
@@ -112,14 +100,7 @@ def test_another_activation_needs_trust(tmp_path: Path) -> None:
         load_policy(path)
 
 
-def test_a_cnn_and_continuous_actions_are_refused(tmp_path: Path) -> None:
-    from stable_baselines3.common.envs import FakeImageEnv
-
-    env = FakeImageEnv(screen_height=36, screen_width=36, n_channels=3, discrete=True)
-    _, path = save_model(tmp_path, "A2C", env, policy="CnnPolicy")
-    with pytest.raises(CannotLoad, match=r"ActorCriticCnnPolicy.*--trust"):
-        load_policy(path)
-    assert load_policy(path, trust=True)(np.zeros((2, 36, 36, 3), np.uint8)).shape == (2, 6)
+def test_continuous_actions_are_refused(tmp_path: Path) -> None:
     _, path = save_model(tmp_path, "A2C", "Pendulum-v1")
     with pytest.raises(CannotLoad, match="Discrete"):
         load_policy(path)

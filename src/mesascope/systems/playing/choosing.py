@@ -1,6 +1,6 @@
 """Asking a policy what to do: with or without a memory, sampled or at its best, and checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from mesascope.core.errors import BadRequest, IllegalOutput, MesascopeError, Sys
 from mesascope.core.policy import Policy, RecurrentPolicy
 
 AnyPolicy = Policy | RecurrentPolicy
+Draws = np.random.Generator | Sequence[np.random.Generator]  # one for all rows, or one for each
 
 
 def is_recurrent(policy: AnyPolicy) -> bool:
@@ -22,6 +23,7 @@ class Chooser:
 
     Attributes:
         actions: how many there are.
+        remembers: whether the policy has a memory, of as many rows as were begun.
     """
 
     def __init__(
@@ -29,7 +31,6 @@ class Chooser:
         policy: AnyPolicy,
         *,
         actions: int,
-        rng: np.random.Generator,
         sample: bool = True,
     ) -> None:
         """Take a policy.
@@ -37,7 +38,6 @@ class Chooser:
         Args:
             policy: with or without a memory.
             actions: how many there are to choose from.
-            rng: what draws the choices.
             sample: draw from the policy's distribution; else its most probable action, the first
                 of several.
 
@@ -51,8 +51,8 @@ class Chooser:
                 "forget(carry, ended). Wrap it in one of the two"
             )
         self.actions = actions
+        self.remembers = is_recurrent(policy)
         self._policy = policy
-        self._rng = rng
         self._sample = sample
         self._carry: Any = None
 
@@ -69,12 +69,13 @@ class Chooser:
             self._carry = _guarded(lambda: policy.forget(self._carry, ended))
 
     def choose(
-        self, observations: np.ndarray, alive: Bool[np.ndarray, " n"] | None = None
+        self, observations: np.ndarray, draws: Draws, alive: Bool[np.ndarray, " n"] | None = None
     ) -> Int[np.ndarray, " n"]:
         """Return an action for each observation.
 
         Args:
             observations: (N, …).
+            draws: what the choices are drawn by. With one for each row, a row depends on no other.
             alive: the rows that matter; what the policy says in others is not looked at.
 
         Raises:
@@ -85,7 +86,7 @@ class Chooser:
         logits = checked(self._ask(observations), len(observations), self.actions, rows)
         logits = np.where(rows[:, None], logits, 0.0)
         if self._sample:  # Gumbel's trick: the largest of logit and noise is a draw
-            logits = logits + self._rng.gumbel(size=logits.shape)
+            logits = logits + _noise(draws, logits.shape, rows)
         return logits.argmax(axis=1)
 
     def _ask(self, observations: np.ndarray) -> Any:
@@ -110,6 +111,18 @@ def ask(policy: Policy, observations: np.ndarray) -> Any:
         SystemFailure: it raised; the original error is the cause.
     """
     return _guarded(lambda: policy(observations))
+
+
+def _noise(
+    draws: Draws, shape: tuple[int, ...], rows: Bool[np.ndarray, " n"]
+) -> Float[np.ndarray, "n a"]:
+    """Return Gumbel noise; with a generator for each row, in `rows` alone."""
+    if isinstance(draws, np.random.Generator):
+        return draws.gumbel(size=shape)
+    noise = np.zeros(shape)
+    for row in np.flatnonzero(rows):
+        noise[row] = draws[int(row)].gumbel(size=shape[1])
+    return noise
 
 
 def _guarded(call: Callable[[], Any]) -> Any:
@@ -143,12 +156,14 @@ def checked(
             f"expected logits of shape ({count}, {actions})"
         ) from error
     if logits.shape != (count, actions):
-        meant = (
+        actions_alone = (
             " It looks like actions: return a logit for each action instead, such as 0 for the "
             "action and -inf for the others."
-            if logits.shape == (count,)
-            else ""
         )
+        meant = {
+            (count,): actions_alone,
+            (1, actions): " It looks like the answer to one observation: answer each in the batch.",
+        }.get(logits.shape, "")
         raise IllegalOutput(
             f"the policy answered with an array of shape {logits.shape} to {count} observations; "
             f"expected a logit for each of {actions} actions, ({count}, {actions}).{meant}"

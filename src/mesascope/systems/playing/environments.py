@@ -10,18 +10,17 @@ from mesascope.core.errors import BadRequest, MesascopeError
 from mesascope.core.randomness import stream
 from mesascope.processes.seen import Seen
 from mesascope.systems.playing.choosing import AnyPolicy, Chooser
+from mesascope.systems.playing.copies import copies_of
+from mesascope.systems.playing.episodes import Plan, play_episodes
 from mesascope.systems.playing.errors import stopped
 from mesascope.systems.playing.graphing import Trails, graphed
 from mesascope.systems.playing.recording import About, Recorder, Role
-from mesascope.tasks.gymnasium_envs import state
-from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
 from mesascope.tasks.gymnasium_envs.goal_names import goals_of
-from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
 from mesascope.tasks.gymnasium_envs.make import actions_of, is_environment, make_environment
-from mesascope.tasks.gymnasium_envs.observation import as_array
-from mesascope.tasks.gymnasium_envs.remembering import paying
+from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 
 HORIZON = 1000  # of an environment that does not say when it ends
+BESIDE = 16  # episodes side by side
 
 
 def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs to it
@@ -36,6 +35,7 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
     discount: float = 0.99,
     sample: bool = True,
     enumerate: Literal["auto", "never"] = "auto",
+    beside: int = BESIDE,
     name: str = "train",
     description: str = "",
     role: Role = "train",
@@ -47,9 +47,13 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
     as at the start, in the graph and in the returns. Where only some levels could be enumerated,
     those alone are kept, and a note says so.
 
+    Episodes are played side by side in environments that do the same, see `copies_of`. Each draws
+    from a stream of its own, so that what is seen does not depend on how many there are.
+
     Args:
-        policy: with or without a memory; it is given observations one at a time, (1, …).
-        make_env: makes an environment; or an environment, or whatever names one.
+        policy: with or without a memory; it is called on a batch of (N, …), N up to `beside`.
+        make_env: makes an environment; or an environment, or whatever names one; or a vector of
+            environments that are the same, whose single ones are played.
         goals: candidates, the base objective first: see `goals_of`.
         levels: the seeds, or how many of 0, 1, 2, …
         episodes_per_level: how often each is played; chance in the environment varies.
@@ -58,6 +62,7 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
         discount: γ, of the returns.
         sample: draw actions from the policy; else take the most probable.
         enumerate: whether to try.
+        beside: how many episodes are played side by side at most.
         name, description, role: of the distribution.
 
     Raises:
@@ -65,24 +70,28 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
         PlayStopped: policy, environment or goal failed; `so_far` has the episodes that had ended.
     """
     seeds = list(range(levels)) if isinstance(levels, int) else [int(s) for s in levels]
-    if not seeds or episodes_per_level < 1:
+    if not seeds or min(episodes_per_level, beside) < 1:
         raise BadRequest(
-            f"{len(seeds)} levels and {episodes_per_level} episodes on each were asked for; "
-            "at least 1 of both is expected"
+            f"{len(seeds)} levels and {episodes_per_level} episodes on each, {beside} side by side,"
+            " were asked for; at least 1 of each is expected"
         )
-    env = _environment(make_env)
+    env, make = _environment(make_env)
     asked = goals_of(goals)
     steps, note = _horizon(env, horizon)
     about = About(name, description, role, tuple(g.name for g in asked), discount, steps)
     recorder = Recorder(about, np.repeat(np.arange(len(seeds)), episodes_per_level))
-    chooser = Chooser(
-        policy, actions=len(actions_of(env)), rng=stream(seed, "choices", name), sample=sample
-    )
+    chooser = Chooser(policy, actions=len(actions_of(env)), sample=sample)
     trails: Trails | None = {} if enumerate == "auto" else None
+    plan = Plan(
+        asked,
+        [(level, again) for level in seeds for again in range(episodes_per_level)],
+        [stream(seed, "choices", name, row) for row in range(len(recorder.level_of))],
+        recorder,
+        trails,
+    )
     try:
-        for row, level in enumerate_(recorder.level_of):
-            again = row % episodes_per_level
-            _episode(chooser, env, asked, recorder, row, (seeds[level], again), trails)
+        envs = copies_of(env, make, min(beside, len(plan.levels)), seeds)
+        play_episodes(chooser, envs, plan)
         seen = recorder.seen(None)
         assert seen is not None
         seen = replace(seen, notes=note)
@@ -92,13 +101,17 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
         raise stopped(error, so_far and replace(so_far, notes=note)) from error
 
 
-enumerate_ = enumerate  # the option has the better right to the name
-
-
-def _environment(make_env: Any) -> Any:
-    if isinstance(make_env, str) or is_environment(make_env) or not callable(make_env):
-        return make_environment(make_env)
-    return make_environment(make_env())
+def _environment(make_env: Any) -> tuple[Any, Callable[[], Any] | None]:
+    """Return an environment, and what makes another one if something does."""
+    if is_vector(make_env):
+        first, *others = singles_of(make_env)
+        left = iter(others)
+        return make_environment(first), lambda: make_environment(next(left))
+    if isinstance(make_env, str):
+        return make_environment(make_env), lambda: make_environment(make_env)
+    if is_environment(make_env) or not callable(make_env):
+        return make_environment(make_env), None
+    return make_environment(make_env()), lambda: make_environment(make_env())
 
 
 def _horizon(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
@@ -113,80 +126,3 @@ def _horizon(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
     return HORIZON, (
         f"The environment does not say when it ends; an episode was stopped after {HORIZON} steps.",
     )
-
-
-def _episode(
-    chooser: Chooser,
-    env: Any,
-    goals: tuple[Goal, ...],
-    recorder: Recorder,
-    row: int,
-    level: tuple[int, int],
-    trails: Trails | None,
-) -> None:
-    """Play one episode."""
-    observation, info = _reset(env, *level)
-    chooser.start(1)
-    where = f"on the level of seed {level[0]}"
-    moment = Moment(env, observation, 0.0, info)
-    paid = [bool(o and w) for w, o in _worth(goals, moment, f"at the start {where}")]
-    trail = None if trails is None else trails.setdefault(row, [])
-    rows, unknown = np.array([row]), np.array([-1])
-    for time in range(recorder.about.horizon):
-        _look(env, trail)
-        action = chooser.choose(as_array(moment.observation))
-        moment, ended = step_of(env, int(action[0]), f"at step {time + 1} {where}")
-        said = _worth(goals, moment, f"at step {time + 1} {where}")
-        worth, once = [w for w, _ in said], [o for _, o in said]
-        recorder.add(rows, unknown, action, np.array([paying(worth, once, paid)]), time)
-        paid = [p or bool(o and w) for p, o, w in zip(paid, once, worth, strict=True)]
-        if ended:
-            break
-    _look(env, trail)
-    recorder.ended[row] = True
-
-
-def _reset(env: Any, seed: int, again: int) -> tuple[Any, dict[str, Any]]:
-    try:
-        observation, info = env.reset(seed=seed)
-    except Exception as error:
-        raise EnvironmentFailed(
-            f"the environment raised {type(error).__name__} on reset(seed={seed}): {error}. "
-            "Try it in Python"
-        ) from error
-    if again:
-        state.reseed(env, seed, again)
-    return observation, info
-
-
-def step_of(env: Any, action: int, where: str) -> tuple[Moment, bool]:
-    """Take a step with the action of a number; return how things stand and if it ended.
-
-    Raises:
-        EnvironmentFailed: the environment raised, or gave a reward that is no number.
-    """
-    try:
-        chosen = action + int(getattr(env.action_space, "start", 0))
-        observation, reward, terminated, truncated, info = env.step(chosen)
-        return Moment(env, observation, float(reward), info), bool(terminated or truncated)
-    except Exception as error:
-        raise EnvironmentFailed(
-            f"the environment raised {type(error).__name__} {where}: {error}. Step through the "
-            "level in Python with the same actions"
-        ) from error
-
-
-def _worth(goals: tuple[Goal, ...], moment: Moment, where: str) -> list[tuple[float, bool]]:
-    try:
-        return [goal.worth(moment) for goal in goals]
-    except GoalFailed as error:
-        raise GoalFailed(f"{error}, {where}. Try it on the environment after a reset") from error
-
-
-def _look(env: Any, trail: list[bytes] | None) -> None:
-    """Note which state the environment is in, where that can be seen."""
-    if trail is not None:
-        try:
-            trail.append(state.key_of(env))
-        except state.NotComparable:
-            trail.append(b"")

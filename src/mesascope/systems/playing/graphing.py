@@ -83,7 +83,8 @@ def _enumerated(
                 known[key] = remembered(found, CAP)
             levels[number] = known[key]
         except (NotEnumerable, NotComparable) as error:
-            why.setdefault(str(error), number)
+            said = f"its states cannot be compared: it holds {error}"
+            why.setdefault(said if isinstance(error, NotComparable) else str(error), number)
             if not levels:  # what is true of the first is likely to be true of all
                 break
             if "would have to be tried" in str(error):

@@ -100,11 +100,10 @@ def play_levels(  # noqa: PLR0913 - what is said of a distribution belongs to it
     graphs = graphs_of(world, levels)
     rows = np.repeat(np.arange(count_of(levels)), episodes_per_level)
     recorder = Recorder(about, rows)
-    chooser = Chooser(
-        policy, actions=len(world.actions), rng=stream(seed, "choices", name), sample=sample
-    )
+    chooser = Chooser(policy, actions=len(world.actions), sample=sample)
+    rng = stream(seed, "choices", name)
     try:
-        _play(chooser, world, jax.tree.map(lambda part: part[rows], levels), recorder)
+        _play(chooser, world, jax.tree.map(lambda part: part[rows], levels), recorder, rng)
     except MesascopeError as error:
         raise stopped(error, recorder.seen(graphs)) from error
     seen = recorder.seen(graphs)
@@ -112,7 +111,13 @@ def play_levels(  # noqa: PLR0913 - what is said of a distribution belongs to it
     return seen
 
 
-def _play(chooser: Chooser, world: LevelWorld, levels: Any, recorder: Recorder) -> None:
+def _play(
+    chooser: Chooser,
+    world: LevelWorld,
+    levels: Any,
+    recorder: Recorder,
+    rng: np.random.Generator,
+) -> None:
     """Play until every episode is over."""
     state, observation, number = _begin(world, levels)
     chooser.start(len(recorder.level_of))
@@ -120,7 +125,7 @@ def _play(chooser: Chooser, world: LevelWorld, levels: Any, recorder: Recorder) 
         alive = ~recorder.ended
         if not alive.any():
             return
-        actions = chooser.choose(np.asarray(observation), alive)
+        actions = chooser.choose(np.asarray(observation), rng, alive)
         before = np.asarray(number)
         state, observation, number, rewards, over = _advance(
             world, levels, state, actions.astype(np.int32), recorder.ended

@@ -3,5 +3,6 @@
 from mesascope.systems.policies.export import export_onnx
 from mesascope.systems.policies.given import from_actions
 from mesascope.systems.policies.load import load_policy
+from mesascope.systems.policies.normalisation import export_normalisation
 
-__all__ = ["export_onnx", "from_actions", "load_policy"]
+__all__ = ["export_normalisation", "export_onnx", "from_actions", "load_policy"]

@@ -10,6 +10,7 @@ from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.layers import Layers, find_layers
 from mesascope.systems.policies.model import model_logits
 from mesascope.systems.policies.onnx import OnnxLogits, session_of
+from mesascope.systems.policies.onnx_signature import read_signature
 
 _SAMPLES = 64
 _TOLERANCE = 1e-5
@@ -31,7 +32,8 @@ def export_onnx(model: Any, path: str | Path) -> Path:
     """
     layers, shape = _layers(model)
     content: bytes = _graph(layers, shape).SerializeToString()
-    exported = OnnxLogits(session_of(content, "the exported graph"), "the exported graph")
+    session = session_of(content, "the exported graph")
+    exported = OnnxLogits(session, read_signature(session, "the exported graph"))
     samples = np.stack([model.observation_space.sample() for _ in range(_SAMPLES)])
     gap = np.abs(_normal(exported(samples)) - _normal(model_logits(model)(samples))).max()
     if not gap <= _TOLERANCE:

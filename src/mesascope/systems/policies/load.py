@@ -1,6 +1,7 @@
 """Loading a policy, whatever it is: a file, `module:attribute`, a model, a network, a function."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +11,36 @@ from mesascope.systems.networks.files import load_network
 from mesascope.systems.networks.serving import as_policy
 from mesascope.systems.policies.given import given_policy
 from mesascope.systems.policies.named import Named, named
+from mesascope.systems.policies.normalisation import normalised, read_normalisation
 from mesascope.systems.policies.onnx import load_onnx
 from mesascope.systems.policies.sb3 import load_zip
 
 ACTIVATIONS = ("tanh", "relu")
 _IMPORTED = re.compile(r"[\w.]+:[\w.]+")
 _ENDINGS = (".safetensors", ".onnx", ".zip")
+_AS_THEY_ARE = (
+    "Whether training normalised observations (VecNormalize) is not said in such a model and was "
+    "not verified: no statistics were given, and observations are as the environment gives them."
+)
+_HELD = (
+    "The model holds a VecNormalize whose statistics were not used: observations are as the "
+    "environment gives them, unless normalise= is given."
+)
 
 
-def load_policy(source: Any, *, trust: bool = False, activation: str | None = None) -> Named:
+def load_policy(
+    source: Any, *, trust: bool = False, activation: str | None = None, normalise: Any = None
+) -> Named:
     """Return a policy, with its name and where it comes from.
 
     Args:
         source: the path of a .zip of Stable-Baselines3, an .onnx file or a .safetensors file of
             ours; `module:attribute`, which is imported, and importing runs its code; or an object:
             a function, a policy, a Stable-Baselines3 model, a torch module or a network of ours.
-        trust: let a file run code when it is loaded; only a .zip has any.
+        trust: let a file run code when it is loaded; a .zip has some, and a pickle of statistics.
         activation: `tanh` or `relu`, between the layers of a .zip that does not say.
+        normalise: what observations were normalised by in training: the path of a .npz that
+            `export_normalisation` wrote, or a live VecNormalize.
 
     Raises:
         CannotLoad: the file is missing, damaged, or no policy that can be rebuilt.
@@ -42,10 +56,20 @@ def load_policy(source: Any, *, trust: bool = False, activation: str | None = No
             f"activation={activation!r} is for a .zip of Stable-Baselines3 alone; leave it out"
         )
     if text and _IMPORTED.fullmatch(source):
-        return given_policy(load_attribute(source), source)
-    if isinstance(source, (str, Path)):
-        return _from_file(Path(source), trust, activation)
-    return given_policy(source)
+        policy = given_policy(load_attribute(source), source)
+    elif isinstance(source, (str, Path)):
+        policy = _from_file(Path(source), trust, activation)
+    else:
+        policy = given_policy(source)
+    if normalise is not None:
+        told = policy.provenance.removesuffix(_AS_THEY_ARE).removesuffix(_HELD).rstrip()
+        policy = replace(policy, provenance=told)
+        return normalised(policy, read_normalisation(normalise, trust=trust))
+    if is_zip or hasattr(source, "get_vec_normalize_env"):  # of Stable-Baselines3
+        held = not is_zip and source.get_vec_normalize_env() is not None
+        told = _HELD if held else _AS_THEY_ARE
+        return replace(policy, provenance=f"{policy.provenance} {told}")
+    return policy
 
 
 def _from_file(path: Path, trust: bool, activation: str | None) -> Named:

@@ -1,87 +1,104 @@
-"""Policies in ONNX files: one input of observations, one output of logits."""
+"""Policies in ONNX files, run by onnxruntime: with or without a memory."""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.core.errors import CannotLoad, IllegalOutput
 from mesascope.systems.policies.extras import need
-from mesascope.systems.policies.named import NamedPolicy
+from mesascope.systems.policies.named import Named, named
+from mesascope.systems.policies.onnx_signature import Signature, read_signature
 
-_DTYPES = {
-    "tensor(float)": np.float32,
-    "tensor(double)": np.float64,
-    "tensor(float16)": np.float16,
-    "tensor(uint8)": np.uint8,
-    "tensor(int32)": np.int32,
-    "tensor(int64)": np.int64,
-    "tensor(bool)": np.bool_,
-}
-_REALS = ("tensor(float)", "tensor(double)", "tensor(float16)")
+Carry = tuple[np.ndarray, ...]  # of each memory, (N, …)
 
 
 class OnnxLogits:
-    """An ONNX model as a function of observations."""
+    """An ONNX model without a memory, as a function of observations."""
 
-    def __init__(self, session: Any, what: str) -> None:
-        """Take an onnxruntime session.
-
-        Raises:
-            CannotLoad: its inputs or outputs are not those of a policy; says which.
-        """
-        given = _only(session.get_inputs(), "input", what)
-        answer = _only(session.get_outputs(), "output", what)
-        if given.type not in _DTYPES or not given.shape:
-            raise CannotLoad(
-                f"{what} takes a {given.type} of shape {given.shape}; a batch of observations, "
-                "(N, …), of numbers is expected. Export it with such an input"
-            )
-        if answer.type not in _REALS or (answer.shape and len(answer.shape) != 2):
-            raise CannotLoad(
-                f"{what} gives a {answer.type} of shape {answer.shape}; logits are expected, (N, "
-                "A), floating-point. Export the logits, not the actions or the values"
-            )
-        batch = given.shape[0]
-        if isinstance(batch, int) and batch > 1:
-            raise CannotLoad(
-                f"{what} takes exactly {batch} observations at once; any number, or one, is "
-                "expected. Export it with a dynamic batch axis"
-            )
-        self._session, self._input, self._dtype = session, given.name, _DTYPES[given.type]
-        self._shape, self._singly = given.shape[1:], batch == 1
+    def __init__(self, session: Any, signature: Signature) -> None:
+        self._session, self._signature = session, signature
 
     def __call__(self, observations: np.ndarray) -> np.ndarray:
-        values: np.ndarray = np.asarray(observations).astype(self._dtype)
-        if not _fits(values.shape[1:], self._shape):
-            raise BadRequest(
-                f"observations of shape {values.shape[1:]} were given to a model for "
-                f"{tuple(self._shape)}; give it the environment that it was trained on"
-            )
-        if not self._singly:
+        values = self._signature.values(observations)
+        if not self._signature.singly:
             return _as_logits(self._run(values))
         rows = [self._run(values[i : i + 1]) for i in range(len(values))]
         return _as_logits(np.concatenate(rows))
 
     def _run(self, values: np.ndarray) -> np.ndarray:
-        logits: np.ndarray = self._session.run(None, {self._input: values})[0]
+        logits: np.ndarray = self._session.run(None, {self._signature.given: values})[0]
         return logits
 
 
-def load_onnx(path: Path) -> NamedPolicy:
-    """Return the policy that an ONNX file holds.
+class OnnxRecurrent:
+    """An ONNX model with a memory, which is zero at the start of an episode."""
+
+    def __init__(self, session: Any, signature: Signature) -> None:
+        self._session, self._signature = session, signature
+        self._names = [signature.answer, *(memory.after for memory in signature.memories)]
+
+    def reset(self, count: int) -> Carry:
+        return tuple(np.zeros((count, *m.shape), m.dtype) for m in self._signature.memories)
+
+    def step(self, observations: np.ndarray, carry: Carry) -> tuple[np.ndarray, Carry]:
+        values = self._signature.values(observations)
+        if not self._signature.singly:
+            logits, carry = self._run(values, carry)
+            return _as_logits(logits), carry
+        rows = [
+            self._run(values[i : i + 1], tuple(part[i] for part in carry))
+            for i in range(len(values))
+        ]
+        logits = np.concatenate([answer for answer, _ in rows])
+        return _as_logits(logits), tuple(
+            np.stack([after[number] for _, after in rows]) for number in range(len(carry))
+        )
+
+    def forget(self, carry: Carry, ended: np.ndarray) -> Carry:
+        return tuple(
+            np.where(ended.reshape(-1, *[1] * (part.ndim - 1)), part.dtype.type(0), part)
+            for part in carry
+        )
+
+    def _run(self, values: np.ndarray, carry: Carry) -> tuple[np.ndarray, Carry]:
+        """Run the model, the batch of each memory turned to where the model has it, and back."""
+        given = {self._signature.given: values}
+        for memory, part in zip(self._signature.memories, carry, strict=True):
+            turned = part if memory.axis is None else np.moveaxis(part, 0, memory.axis)
+            given[memory.given] = np.ascontiguousarray(turned)
+        logits, *found = self._session.run(self._names, given)
+        after = []
+        for memory, new in zip(self._signature.memories, found, strict=True):
+            if new.shape != given[memory.given].shape:
+                raise IllegalOutput(
+                    f"the memory {memory.given} of shape {given[memory.given].shape} came out as "
+                    f"{memory.after} of shape {new.shape}; the two must be alike. Export inputs "
+                    "and outputs in the same order"
+                )
+            after.append(new if memory.axis is None else np.moveaxis(new, memory.axis, 0))
+        return logits, tuple(after)
+
+
+def load_onnx(path: Path) -> Named:
+    """Return the policy that an ONNX file holds, one with a memory where it has one.
 
     Raises:
         CannotLoad: it cannot be read, or is no policy.
         MissingExtra: onnxruntime is not installed.
     """
-    logits = OnnxLogits(session_of(str(path), str(path)), str(path))
-    return NamedPolicy(
-        logits,
+    session = session_of(str(path), str(path))
+    signature = read_signature(session, str(path))
+    told = f"The graph in {path.name} is run by onnxruntime, its output taken to be logits, or "
+    told += "probabilities where it looks like them"
+    if signature.memories:
+        names = ", ".join(memory.given for memory in signature.memories)
+        told += f", and {names} to be its memory, zero at the start of an episode"
+    policy = (OnnxRecurrent if signature.memories else OnnxLogits)(session, signature)
+    return named(
+        policy,
         path.name,
-        f"The graph in {path.name} is run by onnxruntime, its output taken to be logits, or "
-        "probabilities where it looks like them; that it is the policy as trained, with the same "
-        "preprocessing, was not verified.",
+        f"{told}; that it is the policy as trained, with the same preprocessing, was not verified.",
     )
 
 
@@ -114,20 +131,3 @@ def _as_logits(answer: np.ndarray) -> np.ndarray:
             logits: np.ndarray = np.log(answer)
         return logits
     return answer
-
-
-def _only(found: list[Any], kind: str, what: str) -> Any:
-    if len(found) != 1:
-        names = ", ".join(one.name for one in found) or "none"
-        raise CannotLoad(
-            f"{what} has {len(found)} {kind}s ({names}); one is expected: observations in, logits "
-            "out. Export the logits alone, such as with `export_onnx`"
-        )
-    return found[0]
-
-
-def _fits(given: tuple[int, ...], expected: list[Any]) -> bool:
-    return len(given) == len(expected) and all(
-        not isinstance(there, int) or there == here
-        for here, there in zip(given, expected, strict=True)
-    )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
@@ -21,13 +21,15 @@ class Preprocessing:
     Attributes:
         shape: of an observation.
         size: of the input.
-        image: whether observations are bytes that are scaled by 255, channels first.
+        image: whether observations are bytes, channels first.
+        scaled: whether images are scaled by 255.
         discrete: whether observations are numbers that become one-hot.
     """
 
     shape: tuple[int, ...]
     size: int
     image: bool = False
+    scaled: bool = True
     discrete: bool = False
 
     def __call__(self, observations: np.ndarray) -> Float[np.ndarray, "n i"]:
@@ -52,15 +54,16 @@ class Preprocessing:
                 )
             return np.eye(self.size, dtype=np.float32)[given.astype(int)]
         flat = given.reshape(len(given), -1).astype(np.float32)
-        return flat / np.float32(255) if self.image else flat
+        return flat / np.float32(255) if self.image and self.scaled else flat
 
 
-def read_preprocessing(space: Any, what: str) -> Preprocessing:
+def read_preprocessing(space: Any, what: str, *, scaled: bool = True) -> Preprocessing:
     """Return the preprocessing for an observation space as `data` tells of it.
 
     Args:
         space: the readable account, with `:type:`.
         what: the file, for messages.
+        scaled: whether images are scaled.
 
     Raises:
         CannotLoad: another kind of space, or one whose account is not complete.
@@ -74,7 +77,7 @@ def read_preprocessing(space: Any, what: str) -> Preprocessing:
             f"are read without running code. For others {TRUST}"
         )
     try:
-        return read(account)
+        return replace(read(account), scaled=scaled)
     except (KeyError, TypeError, ValueError) as error:
         raise CannotLoad(
             f"the observation space of {what} is not told readably ({error}); {TRUST}"

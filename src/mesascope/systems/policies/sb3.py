@@ -1,4 +1,4 @@
-"""Stable-Baselines3's zip files: PPO, A2C and DQN with an MlpPolicy, rebuilt from weights."""
+"""Stable-Baselines3's zip files: PPO, A2C and DQN with MlpPolicy or CnnPolicy, from weights."""
 
 import re
 from pathlib import Path
@@ -13,24 +13,32 @@ from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.layers import ACTIVATIONS, find_layers, is_values
 from mesascope.systems.policies.model import largest, model_logits
 from mesascope.systems.policies.named import NamedPolicy
+from mesascope.systems.policies.nature import CLASS, split_nature
 from mesascope.systems.policies.preprocessing import TRUST, read_preprocessing
 
-_NORMALISED = (
-    "Statistics of normalisation (VecNormalize) live outside the zip and were not seen: if training"
-    " normalised observations, the environment must do so too."
-)
-_CLASSES = {"ActorCriticPolicy": "tanh", "DQNPolicy": "relu"}  # and the activation by default
+_CLASSES = {  # and the activation by default
+    "ActorCriticPolicy": "tanh",
+    "ActorCriticCnnPolicy": "tanh",
+    "DQNPolicy": "relu",
+    "CnnPolicy": "relu",
+}
+_VALUED = ("DQNPolicy", "CnnPolicy")  # of DQN
+_LOOKING = ("ActorCriticCnnPolicy", "CnnPolicy")  # by NatureCNN, unless told otherwise
 _HARMLESS = {
     ":type:",
     ":serialized:",
     "activation_fn",
+    "features_extractor_class",  # looked at by itself
+    "features_extractor_kwargs",  # whose widths are in the weights
     "log_std_init",
     "net_arch",
+    "normalize_images",
     "optimizer_class",
     "optimizer_kwargs",
     "ortho_init",
     "share_features_extractor",
 }
+_WIDTHS = {":type:", "features_dim", "normalized_image"}
 _ACTIVATION = re.compile(r"<class 'torch\.nn\.modules\.activation\.(Tanh|ReLU)'>")
 
 
@@ -53,20 +61,29 @@ def _rebuilt(archive: Archive, activation: str | None) -> NamedPolicy:
     what = str(archive.path)
     kind = _class(archive)
     _check_actions(archive)
-    bend, reason = _activation(archive, kind, activation)
-    prepare = read_preprocessing(archive.data.get("observation_space"), what)
-    layers = find_layers(archive.weights, prepare.size, bend, what)
-    valued = is_values(archive.weights)
+    account = _account(archive)
+    looks = _looks(archive, account, kind)
+    bend, reason = _activation(archive, account, kind, activation)
+    scaled = account.get("normalize_images", True) is not False
+    prepare = read_preprocessing(archive.data.get("observation_space"), what, scaled=scaled)
+    weights, size, look = archive.weights, prepare.size, None
+    if looks:
+        look, weights = split_nature(weights, prepare.shape, what)
+        size = look.size
+    layers = find_layers(weights, size, bend, what)
+    valued = is_values(weights)
 
     def logits(observations: np.ndarray) -> Float[np.ndarray, "n a"]:
-        answer = layers(prepare(observations))
+        given = prepare(observations)
+        answer = layers(given if look is None else look(given))
         return largest(answer) if valued else answer
 
+    built = "an MlpPolicy" if look is None else "a CnnPolicy, NatureCNN and its strides assumed,"
     return NamedPolicy(
         logits,
         archive.path.name,
         f"The weights in {archive.path.name} were read without running code and the network was "
-        f"rebuilt as an MlpPolicy ({kind}) with {bend} between its layers, {reason}. {_NORMALISED}",
+        f"rebuilt as {built} ({kind}) with {bend} between its layers, {reason}.",
     )
 
 
@@ -79,10 +96,10 @@ def _class(archive: Archive) -> str:
     if not module.startswith("stable_baselines3.") or name not in _CLASSES:
         raise CannotLoad(
             f"the policy of {archive.path} is of the class {module or '?'}:{name}; the MlpPolicy "
-            f"of PPO, A2C and DQN is read without running code. For CNN, dict and other policies "
-            f"{TRUST}"
+            f"and CnnPolicy of PPO, A2C and DQN are read without running code. For dict and other "
+            f"policies {TRUST}"
         )
-    if is_values(archive.weights) != (name == "DQNPolicy"):
+    if is_values(archive.weights) != (name in _VALUED):
         raise CannotLoad(
             f"the weights of {archive.path} are not those of a {name}, which it says it is; save "
             "the model again"
@@ -100,16 +117,40 @@ def _check_actions(archive: Archive) -> None:
         )
 
 
-def _activation(archive: Archive, kind: str, given: str | None) -> tuple[str, str]:
-    """Return the activation and how it is known."""
+def _account(archive: Archive) -> dict[str, Any]:
+    """Return the readable account of the policy's settings, if there is nothing odd in it."""
     told = archive.data.get("policy_kwargs", {})
     account = told if isinstance(told, dict) else {":serialized:": ""}
     odd = sorted(set(account) - _HARMLESS)
+    if not isinstance(account.get("normalize_images", True), bool):
+        odd.append("normalize_images")
     if odd:
         raise CannotLoad(
             f"{archive.path} was made with policy_kwargs {', '.join(odd)}, which may change what "
             f"its layers do; {TRUST}"
         )
+    return account
+
+
+def _looks(archive: Archive, account: dict[str, Any], kind: str) -> bool:
+    """Return whether NatureCNN looks at the observations; another network is refused."""
+    told = account.get("features_extractor_class")
+    extra = account.get("features_extractor_kwargs", {})
+    if kind in _LOOKING and account and not set(account) - {":type:", ":serialized:"}:
+        told = "which is not told"
+    if told not in (None, CLASS) or not isinstance(extra, dict) or set(extra) - _WIDTHS:
+        raise CannotLoad(
+            f"{archive.path} looks at observations by a network of its author's own ("
+            f"{told or 'NatureCNN'}, with {extra}), and what that does cannot be told from its "
+            f"weights; {TRUST}"
+        )
+    return told == CLASS or kind in _LOOKING
+
+
+def _activation(
+    archive: Archive, account: dict[str, Any], kind: str, given: str | None
+) -> tuple[str, str]:
+    """Return the activation and how it is known."""
     if given is not None:
         return given, "as you said"
     readable = set(account) - {":type:", ":serialized:"}
@@ -138,7 +179,7 @@ def _trusted(path: Path) -> NamedPolicy:
             model_logits(model),
             path.name,
             f"{path.name} was loaded by Stable-Baselines3, which ran the code pickled in it, for "
-            f"it was trusted. {_NORMALISED}",
+            "it was trusted.",
         )
     raise CannotLoad(
         f"Stable-Baselines3 cannot load {path} ({'; '.join(failures)}); load it yourself and give "

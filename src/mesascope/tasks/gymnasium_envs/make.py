@@ -11,6 +11,7 @@ from mesascope.core.names import unknown_name
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed
 from mesascope.tasks.gymnasium_envs.extras import need
 from mesascope.tasks.gymnasium_envs.observation import Observation, observe_as
+from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 
 Environment = Any  # a gymnasium.Env; Gymnasium is an extra
 
@@ -27,7 +28,8 @@ def make_environment(
 
     Args:
         what: an id such as `MiniGrid-Empty-6x6-v0`, with `?key=value&…` for arguments if wanted;
-            `module:factory`, which executes that module's code; a factory; or an environment.
+            `module:factory`, which executes that module's code; a factory; or an environment. Of
+            a vector of environments it is the first.
         observation: what of a MiniGrid observation is given: see `observe_as`.
         shape: of the observations that the policy expects, where that is known.
         actions: give only the first so many, such as 3 for the moves of MiniGrid.
@@ -38,7 +40,8 @@ def make_environment(
         MissingExtra: Gymnasium or MiniGrid is not installed.
         CannotLoad: no such module or factory.
         EnvironmentFailed: the environment could not be made.
-        BadRequest: its actions are not discrete, or its observations do not fit.
+        BadRequest: its actions are not discrete, its observations do not fit, or it is a vector
+            whose single environments cannot be reached.
     """
     if isinstance(what, str):
         name, told = read_environment(what)
@@ -61,6 +64,7 @@ def make_environment(
             f"a {type(what).__name__} is no environment; give a Gymnasium id, 'module:factory', a "
             "function that makes one, or the environment"
         )
+    env = singles_of(env)[0] if is_vector(env) else env
     return observe_as(_few_actions(env, actions), observation, shape)
 
 

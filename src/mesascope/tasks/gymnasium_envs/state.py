@@ -33,7 +33,8 @@ _ASIDE = (
         *("screen_size",),
     }
 )
-_PLAIN = {"OrderEnforcing", "PassiveEnvChecker", "TimeLimit", "RecordEpisodeStatistics"}
+# Wrappers that no transition depends on; Monitor is Stable-Baselines3's.
+_PLAIN = {"OrderEnforcing", "PassiveEnvChecker", "TimeLimit", "RecordEpisodeStatistics", "Monitor"}
 
 
 class NotComparable(Exception):

@@ -1,0 +1,225 @@
+"""Episodes in environments, several side by side, each in an environment of its own."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from mesascope.core.errors import MesascopeError
+from mesascope.systems.playing.choosing import Chooser
+from mesascope.systems.playing.graphing import Trails
+from mesascope.systems.playing.recording import Recorder
+from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
+from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
+from mesascope.tasks.gymnasium_envs.remembering import paying
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is to be played, and where it is kept.
+
+    Attributes:
+        goals: asked at every step.
+        levels: of each episode, the seed, and how often it was played before.
+        draws: the generator of each episode's choices.
+        recorder: keeps what is done.
+        trails: keeps the states of each episode; None where they are not wanted.
+    """
+
+    goals: tuple[Goal, ...]
+    levels: Sequence[tuple[int, int]]
+    draws: Sequence[np.random.Generator]
+    recorder: Recorder
+    trails: Trails | None
+
+
+def play_episodes(chooser: Chooser, envs: Sequence[Any], plan: Plan) -> None:
+    """Play every episode, as many side by side as there are environments.
+
+    What is kept does not depend on how many that is, as far as the answers of the policy do not.
+    Where an environment or a goal fails, earlier episodes are played to their end, and later ones
+    count as not played.
+
+    Raises:
+        EnvironmentFailed, GoalFailed: in the first episode in which that happened.
+        SystemFailure, IllegalOutput: the policy raised, or answered with no logits.
+    """
+    table = _Table(plan, envs)
+    while True:
+        fresh = table.fill()
+        busy = [number for number, episode in enumerate(table.seats) if episode is not None]
+        if not busy:
+            break
+        if fresh.all():
+            chooser.start(len(fresh))
+        else:
+            chooser.forget(fresh)
+        for number, action in zip(busy, _choices(chooser, table.seats, busy), strict=True):
+            table.act(number, int(action))
+    if table.failed is not None:
+        row, error = table.failed
+        plan.recorder.ended[row:] = False
+        raise error
+
+
+class _Table:
+    """Environments, and the episodes that are played in them.
+
+    Attributes:
+        seats: the episode in each environment, or None.
+        failed: the first episode that failed, and how.
+    """
+
+    def __init__(self, plan: Plan, envs: Sequence[Any]) -> None:
+        self.seats: list[_Episode | None] = [None] * len(envs)
+        self.failed: tuple[int, MesascopeError] | None = None
+        self._plan, self._envs = plan, envs
+        self._waiting = deque(range(len(plan.levels)))
+
+    def fill(self) -> Bool[np.ndarray, " n"]:
+        """Begin an episode wherever none is under way; return where that is."""
+        fresh = np.zeros(len(self.seats), bool)
+        for number, env in enumerate(self._envs):
+            while self.seats[number] is None and self._waiting:
+                row = self._waiting.popleft()
+                try:
+                    self.seats[number] = _Episode(self._plan, env, row)
+                    fresh[number] = True
+                except (EnvironmentFailed, GoalFailed) as error:
+                    self._fail(row, error)
+        return fresh
+
+    def act(self, number: int, action: int) -> None:
+        """Do what was chosen, unless the episode was left meanwhile."""
+        episode = self.seats[number]
+        if episode is None:
+            return
+        try:
+            if episode.step(action):
+                self.seats[number] = None
+        except (EnvironmentFailed, GoalFailed) as error:
+            self.seats[number] = None
+            self._fail(episode.row, error)
+
+    def _fail(self, row: int, error: MesascopeError) -> None:
+        """Leave every episode that comes after one that failed."""
+        if self.failed is None or row < self.failed[0]:
+            self.failed = (row, error)
+        self._waiting.clear()
+        for number, episode in enumerate(self.seats):
+            if episode is not None and episode.row > self.failed[0]:
+                self.seats[number] = None
+
+
+def _choices(
+    chooser: Chooser, seats: list["_Episode | None"], busy: list[int]
+) -> Int[np.ndarray, " n"]:
+    """Return the action of each seat where an episode is under way.
+
+    A memory has a row for every seat, so that all are asked for. Otherwise the busy ones are, and
+    the first of them again: a compiled policy is to see few sizes of batches.
+    """
+    if chooser.remembers:
+        numbers = [busy[0] if episode is None else n for n, episode in enumerate(seats)]
+        alive = np.isin(np.arange(len(seats)), busy)
+    else:
+        size = min(1 << (len(busy) - 1).bit_length(), len(seats))
+        numbers = (busy + busy[:1] * size)[:size]
+        alive = np.arange(size) < len(busy)
+    asked = [episode for n in numbers if (episode := seats[n]) is not None]
+    observations = np.stack([np.asarray(one.moment.observation) for one in asked])
+    return chooser.choose(observations, [one.draws for one in asked], alive)[alive]
+
+
+class _Episode:
+    """An episode under way.
+
+    Attributes:
+        row: its number.
+        moment: how things stand.
+        draws: the generator of its choices.
+    """
+
+    def __init__(self, plan: Plan, env: Any, row: int) -> None:
+        """Begin it.
+
+        Raises:
+            EnvironmentFailed, GoalFailed: the environment cannot be reset, or a goal raised.
+        """
+        seed, again = plan.levels[row]
+        observation, info = _reset(env, seed, again)
+        self.row, self.draws = row, plan.draws[row]
+        self.moment = Moment(env, observation, 0.0, info)
+        self._plan, self._env, self._time = plan, env, 0
+        self._where = f"on the level of seed {seed}"
+        said = _worth(plan.goals, self.moment, f"at the start {self._where}")
+        self._paid = [bool(once and worth) for worth, once in said]
+        self._trail = None if plan.trails is None else plan.trails.setdefault(row, [])
+        _look(env, self._trail)
+
+    def step(self, action: int) -> bool:
+        """Do what was chosen, keep it, and return whether the episode is over.
+
+        Raises:
+            EnvironmentFailed, GoalFailed: the environment or a goal raised.
+        """
+        recorder, where = self._plan.recorder, f"at step {self._time + 1} {self._where}"
+        self.moment, ended = _step(self._env, action, where)
+        said = _worth(self._plan.goals, self.moment, where)
+        worth, once = [w for w, _ in said], [o for _, o in said]
+        pays = np.array([paying(worth, once, self._paid)])
+        recorder.add(
+            np.array([self.row]), np.array([-1]), np.array([action]), pays, time=self._time
+        )
+        self._paid = [p or bool(o and w) for p, o, w in zip(self._paid, once, worth, strict=True)]
+        self._time += 1
+        _look(self._env, self._trail)
+        over = ended or self._time == recorder.about.horizon
+        recorder.ended[self.row] = over
+        return over
+
+
+def _reset(env: Any, seed: int, again: int) -> tuple[Any, dict[str, Any]]:
+    try:
+        observation, info = env.reset(seed=seed)
+    except Exception as error:
+        raise EnvironmentFailed(
+            f"the environment raised {type(error).__name__} on reset(seed={seed}): {error}. "
+            "Try it in Python"
+        ) from error
+    if again:
+        state.reseed(env, seed, again)
+    return observation, info
+
+
+def _step(env: Any, action: int, where: str) -> tuple[Moment, bool]:
+    """Take a step with the action of a number; return how things stand and if it ended."""
+    try:
+        chosen = action + int(getattr(env.action_space, "start", 0))
+        observation, reward, terminated, truncated, info = env.step(chosen)
+        return Moment(env, observation, float(reward), info), bool(terminated or truncated)
+    except Exception as error:
+        raise EnvironmentFailed(
+            f"the environment raised {type(error).__name__} {where}: {error}. Step through the "
+            "level in Python with the same actions"
+        ) from error
+
+
+def _worth(goals: tuple[Goal, ...], moment: Moment, where: str) -> list[tuple[float, bool]]:
+    try:
+        return [goal.worth(moment) for goal in goals]
+    except GoalFailed as error:
+        raise GoalFailed(f"{error}, {where}. Try it on the environment after a reset") from error
+
+
+def _look(env: Any, trail: list[bytes] | None) -> None:
+    """Note which state the environment is in, where that can be seen."""
+    if trail is not None:
+        try:
+            trail.append(state.key_of(env))
+        except state.NotComparable:
+            trail.append(b"")
