@@ -229,7 +229,7 @@ def test_the_first_screen_holds_the_verdict(played: OpenPage) -> None:
 
 @pytest.mark.browser
 def test_an_episode_is_stepped_and_played(played: OpenPage) -> None:
-    scene = played.page.locator("[data-scene]").first
+    scene = played.page.locator("[data-play]").first
     state = scene.locator("output")
     ends = place(played)
     assert state.inner_text() == "step 9 of 9"
@@ -258,7 +258,7 @@ def test_less_motion_leaves_stepping(played: OpenPage) -> None:
     button.click()
     played.page.emulate_media(reduced_motion="reduce")
     expect(button).to_be_hidden()
-    played.page.locator("[data-scene]").first.press("Home")
+    played.page.locator("[data-play]").first.press("Home")
     stopped = place(played)
     played.page.locator("[data-act=on]").first.click()
     assert place(played) != stopped

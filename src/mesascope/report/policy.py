@@ -14,7 +14,6 @@ from mesascope.report.shell import asset, environment, policy
 from mesascope.report.svg import COLOURS
 from mesascope.store import write_atomically
 
-_SCRIPTS = ("play.js",)
 _SHADES = ("base", "mesa", "third", "fourth", "soft", "rule")
 _ROOM, _ROOM_NARROW = 0.2, 0.6  # of the axis, that a name in a bar takes
 
@@ -43,9 +42,9 @@ def render_policy(record: PolicyAuditRecord) -> str:
             ],
             curves=[(curve, plots.curve(curve, f"t{i}")) for i, curve in enumerate(curves)],
             questions={line.key: line.question for line in record.lines},
-            policy=policy(*_SCRIPTS),
+            policy=policy(),
             style=asset("style.css"),
-            scripts=[asset(name) for name in _SCRIPTS],
+            script=asset("play.js"),
         )
     )
 
