@@ -87,13 +87,13 @@ def _tell_episode(record: PolicyAuditRecord, console: Console) -> None:
     if shown is None:
         return
     console.print(Text(f"\n{shown.title}", style="bold"))
-    for row in _drawn(shown):
+    letters = _letters(shown)
+    for row in _drawn(shown, letters):
         console.print(Text(f"  {''.join(row)}"), no_wrap=True, overflow="crop")
     key = "● where it ends, · its way" + (
         "" if shown.parts is None else ", × where it first gives something up"
     )
-    letters = {_letter(name): name for row in shown.level.cells for name in _standing(row)}
-    names = "".join(f", {letter} {name}" for letter, name in letters.items())
+    names = "".join(f", {letter} {name}" for name, letter in letters.items())
     console.print(Text(f"  {key}{names}\n", style="dim"))
 
 
@@ -102,14 +102,24 @@ def _standing(row: list[str]) -> list[str]:
     return [name for text in row if text not in ("", "#") for name in text.split("+")]
 
 
-def _letter(name: str) -> str:
-    return name[0] if name and name[0].isprintable() and cell_len(name[0]) == 1 else "?"
+def _letters(episode: EpisodeRecord) -> dict[str, str]:
+    """Return a letter for each thing in a level: of its name, and not another's if possible."""
+    letters: dict[str, str] = {}
+    for name in (name for row in episode.level.cells for name in _standing(row)):
+        if name not in letters:
+            own = [c for c in name if c.isprintable() and not c.isspace() and cell_len(c) == 1]
+            free = (c for c in own if c not in letters.values())
+            letters[name] = next(free, own[0] if own else "?")
+    return letters
 
 
-def _drawn(episode: EpisodeRecord) -> list[list[str]]:
+def _drawn(episode: EpisodeRecord, letters: dict[str, str]) -> list[list[str]]:
     """Return the level as it was at the start, two letters a cell, with the way in it."""
     rows = [
-        ["██" if text == "#" else f"{_letter(text)} " if text else "  " for text in row]
+        [
+            "██" if text == "#" else f"{letters[text.split('+')[0]]} " if text else "  "
+            for text in row
+        ]
         for row in episode.level.cells
     ]
     for i, j in episode.path:

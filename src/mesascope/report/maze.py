@@ -11,6 +11,10 @@ from mesascope.report.format import printable
 CELL = 26  # pixels
 WALL = "#"
 _COLOURS = ("third", "mesa", "base", "fourth")
+_NAMED = {
+    "blue": "base", "green": "good", "grey": "soft", "purple": "fourth", "red": "mesa",
+    "yellow": "third", "lava": "mesa",
+}  # fmt: skip
 _SHAPES = (
     '<path d="M-8 7L0-8 8 7z"/>',
     '<path d="M-7-7H7V7H-7z"/>',
@@ -19,6 +23,8 @@ _SHAPES = (
     '<path class="open" d="M-7-7H7V7H-7z"/>',
     '<path class="open" d="M-7-7L7 7M-7 7L7-7"/>',
 )
+_ROUND = Markup('<circle r="6"/>')
+_FACING = Markup('<path d="M-6-6.5L9 0-6 6.5-3 0z"/>')  # to the right
 _WAYS = ("base", "mesa", "third", "fourth")
 _ASIDES = (-3, 3, -6, 6)  # pixels; never 0, which is the way that was taken
 Cell = tuple[int, int]
@@ -40,7 +46,7 @@ class Scene:
         episode: its record.
         picture: the level with the ways in it.
         things, ways: the key of the picture: marks with names, and names of the ways' colours.
-        maps: a picture of the values of being in each cell, by goal.
+        maps: a picture of what getting to each cell is worth, by goal.
     """
 
     episode: EpisodeRecord
@@ -54,7 +60,7 @@ def scene(episode: EpisodeRecord) -> Scene:
     """Lay an episode out."""
     agent = _agent(episode)
     names = _names(episode.frames, agent)
-    marks = {name: _mark(i) for i, name in enumerate(names)}
+    marks = _marks(names)
     parts = [_ground(episode.level)]
     ways = []
     for i, (goal, way) in enumerate(episode.others.items()):
@@ -66,17 +72,22 @@ def scene(episode: EpisodeRecord) -> Scene:
     if episode.parts is not None:
         x, y = _middle(episode.path[episode.parts])
         parts.append(Markup('<circle class="parting" cx="{}" cy="{}" r="12"/>').format(x, y))
-    x, y = _middle(episode.path[-1])
+    ways_faced = episode.turned or [0] * len(episode.path)
+    places = [(*_middle(cell), way) for cell, way in zip(episode.path, ways_faced, strict=True)]
+    body = _FACING if episode.turned else _ROUND
     parts.append(
-        Markup('<g class="agent" data-agent transform="translate({} {})"><circle r="6"/></g>')
-        .format(x, y)
+        Markup('<g class="agent" data-agent transform="translate({} {}) rotate({})">{}</g>')
+        .format(*places[-1], body)
     )  # fmt: skip
-    steps = " ".join(f"{a},{b}" for a, b in map(_middle, episode.path))
+    steps = " ".join(f"{x},{y},{way}" for x, y, way in places)
     return Scene(
         episode=episode,
         picture=_svg(episode.level, parts, episode.title, steps),
         things=[
-            Thing(printable(", ".join(agent) or "agent"), Markup('<circle class="agent" r="6"/>')),
+            Thing(
+                printable(", ".join(agent) or "agent"),
+                Markup('<g class="agent">{}</g>').format(body),
+            ),
             *[Thing(printable(name), mark) for name, mark in marks.items()],
         ],
         ways=ways,
@@ -85,28 +96,37 @@ def scene(episode: EpisodeRecord) -> Scene:
 
 
 def value_map(level: PictureRecord, goal: str) -> Markup:
-    """Return how much being in each cell is worth by a goal; darker is more."""
+    """Return how much getting to each cell is worth by a goal; darker is more."""
     grid = level.values[goal]
     known = [value for row in grid for value in row if value is not None]
-    low, high = min(known, default=0.0), max(known, default=0.0)
+    # Where nothing is left to gain is 0, far from all else: the shades are for the rest.
+    some = [value for value in known if value != 0.0] or known or [0.0]
+    low, high = min(some), max(some)
     parts = [_ground(level)]
     for i, row in enumerate(grid):
         for j, value in enumerate(row):
             if value is not None:
-                share = (value - low) / (high - low) if high > low else 0.0
                 square = (
                     '<rect class="worth" x="{}" y="{}" width="{}" height="{}" opacity="{:.2f}"/>'
                 )
                 parts.append(
-                    Markup(square).format(j * CELL, i * CELL, CELL, CELL, 0.08 + 0.84 * share)
+                    Markup(square).format(j * CELL, i * CELL, CELL, CELL, _shade(value, low, high))
                 )
-    return _svg(level, parts, f"value of being in each cell, by {goal}", "")
+    return _svg(level, parts, f"what getting to each cell is worth by {goal}", "")
+
+
+def _shade(value: float, low: float, high: float) -> float:
+    """Return how dark a value is, of those between two."""
+    if value < low:
+        return 0.02
+    share = (value - low) / (high - low) if high > low else 0.0
+    return 0.12 + 0.8 * min(share, 1.0)
 
 
 def still(level: PictureRecord) -> tuple[Markup, list[Thing]]:
     """Return a level without an episode, and its key."""
     names = _names([level.cells], [])
-    marks = {name: _mark(i) for i, name in enumerate(names)}
+    marks = _marks(names)
     parts = [_ground(level)]
     for i, row in enumerate(level.cells):
         for j, text in enumerate(row):
@@ -151,9 +171,15 @@ def _agent(episode: EpisodeRecord) -> list[str]:
     return sorted(set.intersection(*seen)) if seen else []
 
 
-def _mark(index: int) -> Markup:
-    colour, shape = _COLOURS[index % len(_COLOURS)], _SHAPES[index % len(_SHAPES)]
-    return Markup('<g class="thing of-{}">{}</g>').format(colour, Markup(shape))
+def _marks(names: Sequence[str]) -> dict[str, Markup]:
+    """Return a mark for each name, in the colour that is in the name if there is one."""
+    marks = {}
+    for i, name in enumerate(names):
+        told = (_NAMED[word] for word in name.split() if word in _NAMED)
+        colour = next(told, _COLOURS[i % len(_COLOURS)])
+        shape = Markup(_SHAPES[i % len(_SHAPES)])
+        marks[name] = Markup('<g class="thing of-{}">{}</g>').format(colour, shape)
+    return marks
 
 
 def _at(mark: Markup, cell: Cell, present: str) -> Markup:

@@ -18,7 +18,7 @@ const drawn = (drawing) => {
     says: (at) => `step ${at} of ${last}`,
     draw: (at) => {
       const [x, y, turned] = steps[at];
-      agent.setAttribute("transform", `translate(${x} ${y})${turned ? ` rotate(${turned})` : ""}`);
+      agent.setAttribute("transform", `translate(${x} ${y}) rotate(${turned})`);
       for (const [one, times] of others) one.setAttribute("visibility", times.has(at) ? "visible" : "hidden");
     },
   };

@@ -42,7 +42,7 @@ def render_policy(record: PolicyAuditRecord) -> str:
             ],
             curves=[(curve, plots.curve(curve, f"t{i}")) for i, curve in enumerate(curves)],
             questions={line.key: line.question for line in record.lines},
-            policy=policy(),
+            policy=policy(images=bool(record.films)),
             style=asset("style.css"),
             script=asset("play.js"),
         )

@@ -7,11 +7,12 @@ import jax
 
 from mesascope.core.randomness import stream
 from mesascope.processes.seen import Seen
-from mesascope.studies.episodes import Rows, Stage
+from mesascope.studies.episodes import Picture, WorldStage
+from mesascope.studies.pictures import Rows, Stage
 from mesascope.systems.playing.choosing import AnyPolicy
 from mesascope.systems.playing.levels import play_levels
 from mesascope.tasks.levels.distribution import Distribution, distributions
-from mesascope.tasks.levels.world import Level, LevelWorld
+from mesascope.tasks.levels.world import Level, LevelWorld, State
 
 LEVELS = 64  # per distribution: enough for an interval of about ±.1 on a share
 
@@ -63,7 +64,7 @@ def play_world(
             description=where.description,
             role=where.role,
         )
-        found.append(Played(seen, Stage(_drawing(where.world, drawn), where.world.actions)))
+        found.append(Played(seen, WorldStage(_drawing(where.world, drawn), where.world.actions)))
     return found
 
 
@@ -73,13 +74,13 @@ def fresh_levels(where: Distribution, seed: int, count: int, purpose: str = "aud
     return where.draw(jax.random.key(number), count)
 
 
-def _drawing(world: LevelWorld, levels: Level) -> Callable[[int, int], Rows]:
-    draw = getattr(world, "picture", None)
+def _drawing(world: LevelWorld, levels: Level) -> Picture | None:
+    draw: Callable[[Level, State], Rows] | None = getattr(world, "picture", None)
+    if draw is None:
+        return None
 
     def picture(level: int, state: int) -> Rows:
         one = jax.tree.map(lambda part: part[level], levels)
-        assert draw is not None
-        rows: Rows = draw(one, world.state_at(one, jax.numpy.int32(state)))
-        return rows
+        return draw(one, world.state_at(one, jax.numpy.int32(state)))
 
     return picture

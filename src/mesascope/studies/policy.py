@@ -9,7 +9,7 @@ from typing import Any
 from mesascope.core.errors import BadRequest
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord
-from mesascope.studies.episodes import Stage
+from mesascope.studies.filming import EnvironmentStage
 from mesascope.studies.played import LEVELS, Played, play_world
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.systems.playing.choosing import AnyPolicy
@@ -176,4 +176,4 @@ def _played(
         description=where.description,
         role=where.role,
     )
-    return Played(seen, Stage(None, ()))
+    return Played(seen, EnvironmentStage(where.env, goals))

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, Protocol
 
 import numpy as np
+from jaxtyping import Int
 
 from mesascope.core.errors import BadRequest, MesascopeError
 from mesascope.core.randomness import stream
@@ -22,6 +24,18 @@ from mesascope.tasks.gymnasium_envs.observation import as_array
 from mesascope.tasks.gymnasium_envs.remembering import paying
 
 HORIZON = 1000  # of an environment that does not say when it ends
+
+
+class Choosing(Protocol):
+    """What decides on an action, observation by observation."""
+
+    def start(self, count: int) -> None:
+        """Begin `count` episodes."""
+        ...
+
+    def choose(self, observations: np.ndarray) -> Int[np.ndarray, " n"]:
+        """Return an action for each observation."""
+        ...
 
 
 def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs to it
@@ -70,10 +84,11 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
             f"{len(seeds)} levels and {episodes_per_level} episodes on each were asked for; "
             "at least 1 of both is expected"
         )
-    env = _environment(make_env)
+    env = environment_of(make_env)
     asked = goals_of(goals)
     steps, note = _horizon(env, horizon)
-    about = About(name, description, role, tuple(g.name for g in asked), discount, steps)
+    names = tuple(goal.name for goal in asked)
+    about = About(name, description, role, names, discount, steps, tuple(seeds))
     recorder = Recorder(about, np.repeat(np.arange(len(seeds)), episodes_per_level))
     chooser = Chooser(
         policy, actions=len(actions_of(env)), rng=stream(seed, "choices", name), sample=sample
@@ -81,12 +96,13 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
     trails: Trails | None = {} if enumerate == "auto" else None
     try:
         for row, level in enumerate_(recorder.level_of):
-            again = row % episodes_per_level
-            _episode(chooser, env, asked, recorder, row, (seeds[level], again), trails)
+            watch = None if trails is None else partial(_look, trails.setdefault(row, []))
+            start = (seeds[level], row % episodes_per_level)
+            play_episode(chooser, env, asked, recorder, row, start, watch)
         seen = recorder.seen(None)
         assert seen is not None
         seen = replace(seen, notes=note)
-        return seen if trails is None else graphed(seen, env, asked, seeds, trails)
+        return seen if trails is None else graphed(seen, env, asked, trails)
     except MesascopeError as error:
         so_far = recorder.seen(None)
         raise stopped(error, so_far and replace(so_far, notes=note)) from error
@@ -95,7 +111,8 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
 enumerate_ = enumerate  # the option has the better right to the name
 
 
-def _environment(make_env: Any) -> Any:
+def environment_of(make_env: Any) -> Any:
+    """Return the environment that something is, makes or names."""
     if isinstance(make_env, str) or is_environment(make_env) or not callable(make_env):
         return make_environment(make_env)
     return make_environment(make_env())
@@ -115,25 +132,38 @@ def _horizon(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
     )
 
 
-def _episode(
-    chooser: Chooser,
+def play_episode(
+    chooser: Choosing,
     env: Any,
     goals: tuple[Goal, ...],
     recorder: Recorder,
     row: int,
-    level: tuple[int, int],
-    trails: Trails | None,
+    start: tuple[int, int],
+    watch: Callable[[Any], None] | None,
 ) -> None:
-    """Play one episode."""
-    observation, info = _reset(env, *level)
+    """Play one episode.
+
+    Args:
+        chooser: decides.
+        env: is reset.
+        goals: asked at every step.
+        recorder: keeps what is done.
+        row: the number of the episode there.
+        start: the seed of the level, and how often it was played before.
+        watch: shown the environment at the start and after every step.
+
+    Raises:
+        EnvironmentFailed, GoalFailed: they did.
+    """
+    observation, info = _reset(env, *start)
     chooser.start(1)
-    where = f"on the level of seed {level[0]}"
+    where = f"on the level of seed {start[0]}"
     moment = Moment(env, observation, 0.0, info)
     paid = [bool(o and w) for w, o in _worth(goals, moment, f"at the start {where}")]
-    trail = None if trails is None else trails.setdefault(row, [])
     rows, unknown = np.array([row]), np.array([-1])
     for time in range(recorder.about.horizon):
-        _look(env, trail)
+        if watch is not None:
+            watch(env)
         action = chooser.choose(as_array(moment.observation))
         moment, ended = step_of(env, int(action[0]), f"at step {time + 1} {where}")
         said = _worth(goals, moment, f"at step {time + 1} {where}")
@@ -142,7 +172,8 @@ def _episode(
         paid = [p or bool(o and w) for p, o, w in zip(paid, once, worth, strict=True)]
         if ended:
             break
-    _look(env, trail)
+    if watch is not None:
+        watch(env)
     recorder.ended[row] = True
 
 
@@ -183,10 +214,9 @@ def _worth(goals: tuple[Goal, ...], moment: Moment, where: str) -> list[tuple[fl
         raise GoalFailed(f"{error}, {where}. Try it on the environment after a reset") from error
 
 
-def _look(env: Any, trail: list[bytes] | None) -> None:
+def _look(trail: list[bytes], env: Any) -> None:
     """Note which state the environment is in, where that can be seen."""
-    if trail is not None:
-        try:
-            trail.append(state.key_of(env))
-        except state.NotComparable:
-            trail.append(b"")
+    try:
+        trail.append(state.key_of(env))
+    except state.NotComparable:
+        trail.append(b"")
