@@ -12,7 +12,7 @@ from mesascope.core.errors import BadRequest, MesascopeError
 from mesascope.core.randomness import stream
 from mesascope.processes.seen import Seen
 from mesascope.systems.playing.choosing import AnyPolicy, Chooser
-from mesascope.systems.playing.errors import stopped
+from mesascope.systems.playing.errors import PlayInterrupted, stopped
 from mesascope.systems.playing.graphing import Trails, graphed
 from mesascope.systems.playing.recording import About, Recorder, Role
 from mesascope.tasks.gymnasium_envs import state
@@ -77,6 +77,7 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
     Raises:
         BadRequest: no level, no episode, or actions that are not discrete.
         PlayStopped: policy, environment or goal failed; `so_far` has the episodes that had ended.
+        PlayInterrupted: Ctrl-C, a KeyboardInterrupt that has them too.
     """
     seeds = list(range(levels)) if isinstance(levels, int) else [int(s) for s in levels]
     if not seeds or episodes_per_level < 1:
@@ -103,9 +104,12 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
         assert seen is not None
         seen = replace(seen, notes=note)
         return seen if trails is None else graphed(seen, env, asked, trails)
-    except MesascopeError as error:
+    except (MesascopeError, KeyboardInterrupt) as error:
         so_far = recorder.seen(None)
-        raise stopped(error, so_far and replace(so_far, notes=note)) from error
+        so_far = so_far and replace(so_far, notes=note)
+        if isinstance(error, KeyboardInterrupt):
+            raise PlayInterrupted(so_far) from None
+        raise stopped(error, so_far) from error
 
 
 enumerate_ = enumerate  # the option has the better right to the name

@@ -27,14 +27,14 @@ def stopped(cause: BaseException, so_far: Seen | None) -> PlayStopped:
 
 
 class PlayInterrupted(KeyboardInterrupt):
-    """Ctrl-C while a policy played. Whoever catches KeyboardInterrupt catches this.
+    """Ctrl-C while a policy played, or was judged. It is a KeyboardInterrupt to all who catch one.
 
     Attributes:
         so_far: the episodes that had ended, or None where none had.
         before: what was seen on distributions that were played to the end before this one.
     """
 
-    def __init__(self, so_far: Seen | None) -> None:
+    def __init__(self, so_far: Seen | None, before: tuple[Seen, ...] = ()) -> None:
         super().__init__()
         self.so_far = so_far
-        self.before: tuple[Seen, ...] = ()
+        self.before = before
