@@ -15,12 +15,22 @@ from rich.console import Console
 
 from mesascope.cli.told_policy import tell_policy
 from mesascope.records.policy import FilmRecord, PictureRecord, PolicyAuditRecord
-from mesascope.report.maze import CELL, still, value_map
+from mesascope.report.cells import CELL
+from mesascope.report.maze import value_map
 from mesascope.report.policy import _posterior, render_policy, write_policy
+from mesascope.report.stills import stills
 from mesascope.report.svg import drawing, new_drawing
 from mesascope.store import BadRun
 from tests.browser import OpenPage, open_page
-from tests.report.policy_sample import VARIANTS, bare, films, hostile, policy_record, turned
+from tests.report.policy_sample import (
+    VARIANTS,
+    bare,
+    designed,
+    films,
+    hostile,
+    policy_record,
+    turned,
+)
 from tests.report.sample import HOSTILE
 from tests.report.test_page import Page
 
@@ -209,8 +219,9 @@ def test_an_agent_that_faces_somewhere_is_turned() -> None:
 
 def test_names_of_colours_are_drawn_in_them() -> None:
     cells = [["red ball", "lava", "locked green door", "a mouse"]]
-    _, things = still(PictureRecord(cells=cells))
-    colours = [re.findall(r"of-(\w+)", str(thing.mark))[0] for thing in things]
+    level = designed()[0].model_copy(update={"level": PictureRecord(cells=cells)})
+    (still,) = stills([level])
+    colours = [re.findall(r"of-(\w+)", str(thing.mark))[0] for thing in still.things]
     assert colours[:3] == ["mesa", "mesa", "good"]
 
 

@@ -119,8 +119,7 @@ def audit(
             "levels": levels if levels is not None or not quick else 12,
             "horizon": horizon,
             "seed": seed,
-            "trust": trust,
-            **({"activation": activation} if activation is not None else {}),
+            **_reading(trust, activation),
         }
         return audit_policy_command(system, env, asked, report=report, json=json)
     from mesascope.cli.audit import audit_command
@@ -137,6 +136,8 @@ def probe_levels(
     goals: str | None = None,
     budget: int = 4096,
     keep: int = 4,
+    activation: str | None = None,
+    trust: Annotated[bool, Parameter(negative="")] = False,
     report: Path | None = None,
     seed: Seed = 0,
     json: Json = False,
@@ -149,7 +150,9 @@ def probe_levels(
         goals: The goals that remain, with commas between; all of the world's unless given.
         budget: Levels that each of the two searches scores at most.
         keep: How many levels are wanted to tell the goals apart.
-        report: Where to write the record, as JSON.
+        activation: `tanh` or `relu`, where a policy's file does not say.
+        trust: Let the policy's file run code when it is loaded.
+        report: Where to write the HTML report.
         seed: Of the search.
         json: Print the record as JSON.
     """
@@ -159,9 +162,8 @@ def probe_levels(
         policy,
         env=env,
         goals=goals,
-        budget=budget,
-        keep=keep,
-        seed=seed,
+        asked={"budget": budget, "keep": keep, "seed": seed},
+        reading=_reading(trust, activation),
         report=report,
         json=json,
     )
@@ -207,6 +209,11 @@ def show(run: Path, /, *, json: Json = False) -> int:
     from mesascope.cli.show import show_command
 
     return show_command(run, json=json)
+
+
+def _reading(trust: bool, activation: str | None) -> dict[str, Any]:
+    """Return how a policy's file is to be read."""
+    return {"trust": trust} | ({} if activation is None else {"activation": activation})
 
 
 def main(arguments: list[str] | None = None) -> None:

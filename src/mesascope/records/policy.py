@@ -162,6 +162,8 @@ class DesignedLevelRecord(Record):
         random: the mean of the same over levels drawn at random.
         regret: what the wrong goal would cost here, in units of the base objective's range.
         parameters: of the level where it has no picture.
+        ways: the path of (row, column) that optimal play for a goal takes here, by goal; of the
+            costliest level, by the base objective and by the wrong goal.
     """
 
     purpose: Literal["information", "regret"]
@@ -170,6 +172,7 @@ class DesignedLevelRecord(Record):
     regret: float | None
     level: PictureRecord | None
     parameters: PlainData = Field(default_factory=dict)
+    ways: dict[str, list[tuple[int, int]]] = Field(default_factory=dict)
     says: str = ""
 
 

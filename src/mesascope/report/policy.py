@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from mesascope.records.policy import OnDistributionRecord, PolicyAuditRecord
 from mesascope.report import plots, verdict
 from mesascope.report.format import short, shortened
-from mesascope.report.maze import scene, still
+from mesascope.report.maze import scene
 from mesascope.report.plots import Plot
 from mesascope.report.shell import asset, environment, policy
+from mesascope.report.stills import stills
 from mesascope.report.svg import COLOURS
 from mesascope.store import write_atomically
 
@@ -36,10 +37,7 @@ def render_policy(record: PolicyAuditRecord) -> str:
             posterior=posterior(record),
             capability=capability(record),
             scenes=[scene(episode) for episode in record.episodes],
-            designed=[
-                (level, *(still(level.level) if level.level else (None, [])))
-                for level in record.designed
-            ],
+            designed=stills(record.designed),
             curves=[(curve, plots.curve(curve, f"t{i}")) for i, curve in enumerate(curves)],
             questions={line.key: line.question for line in record.lines},
             policy=policy(images=bool(record.films)),

@@ -7,7 +7,7 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from mesascope.processes.graph import Graph, quality
 from mesascope.processes.precision import in_float64
@@ -73,9 +73,10 @@ def _starts(graphs: Graph, *, discount: float, horizon: int) -> jax.Array:
 
 
 @in_float64
-def _quality(graph: Graph, seen: Seen) -> Float[np.ndarray, "g s a"]:
+def quality_of(graph: Graph, *, discount: float, horizon: int) -> Float[np.ndarray, "g s a"]:
+    """Return the optimal Q of each goal on one level, in double precision."""
     wide = graph._replace(reward=jnp.asarray(graph.reward, jnp.float64))
-    return np.asarray(_exact(wide, discount=seen.discount, horizon=seen.horizon))
+    return np.asarray(_exact(wide, discount=discount, horizon=horizon))
 
 
 _exact = jax.jit(quality, static_argnames=("discount", "horizon"))
@@ -100,11 +101,11 @@ def episode_record(
     if seen.graphs is not None:
         level = int(seen.level_of[episode])
         graph = jax.tree.map(lambda part: np.asarray(part)[level], seen.graphs)
-        q = _quality(graph, seen)
+        q = quality_of(graph, discount=seen.discount, horizon=seen.horizon)
         shown = [seen.goals[0], *([inferred] if inferred in seen.goals[1:] else [])]
         values = {name: _by_place(graph, q[seen.goals.index(name)], frames[0]) for name in shown}
         for i, name in enumerate(seen.goals):
-            best = _best_path(graph, q[i], seen.horizon)
+            best = path_along(graph, q[i].argmax(axis=1), q[i].any(axis=1), seen.horizon)
             others[name] = cells_of(graph.place[best], frames[0])
         parts = _parts(q[0], seen.state[seen.episode == episode], taken)
     title = title_of(seen, episode)
@@ -146,16 +147,24 @@ def _by_place(graph: Graph, q: Float[np.ndarray, "s a"], cells: Rows) -> list[li
     ]
 
 
-def _best_path(graph: Graph, q: Float[np.ndarray, "s a"], horizon: int) -> Int[np.ndarray, " t"]:
-    """Return the states on the way of an agent that is optimal for a goal, until all is gained."""
+def path_along(
+    graph: Graph, action: Int[np.ndarray, " s"], matters: Bool[np.ndarray, " s"], horizon: int
+) -> Int[np.ndarray, " t"]:
+    """Return the states on the way from the start, until it ends or would go in circles.
+
+    Args:
+        graph: one level.
+        action: what is done in each state.
+        matters: where something is left to win or lose; the way ends elsewhere.
+        horizon: steps at most.
+    """
     states = [int(graph.start)]
     for _ in range(horizon):
         here = states[-1]
-        action = int(q[here].argmax())
-        if not q[here].any():  # nothing is left to win or lose
+        if not matters[here]:
             break
-        states.append(int(graph.successor[here, action]))
-        if graph.terminated[here, action] or states[-1] in states[:-1]:  # it would go in circles
+        states.append(int(graph.successor[here, action[here]]))
+        if graph.terminated[here, action[here]] or states[-1] in states[:-1]:
             break
     return np.array(states)
 
