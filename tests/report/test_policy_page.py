@@ -182,7 +182,18 @@ def test_the_telling_shows_the_verdict_and_the_way() -> None:
     assert len(level) == 9
     assert level[1][2:4] == "● "  # it ends in the corner, and passes the cheese by
     assert level[2][14:16] == "c "
+    assert "c cheese, m mouse\n" in text
     assert sum(row.count("·") for row in level) == len(policy_record().episodes[1].path) - 3
+
+
+def test_every_thing_that_is_seen_has_a_letter_of_its_own_and_nothing_else_has() -> None:
+    whole = policy_record().episodes[1]
+    row = ["#", "green goal", "green ball", "agent+key", "漢", "hidden", "#"]
+    level = whole.level.model_copy(update={"cells": [row], "values": {}})
+    episode = whole.model_copy(update={"level": level, "path": [(0, 5)], "parts": None})
+    text = told(policy_record().model_copy(update={"episodes": [episode]}))
+    assert "  ██g r a ? ● ██" in text
+    assert ", g green goal, r green ball, a agent, ? 漢\n" in text
 
 
 @pytest.mark.parametrize("text", ["[/b]", "[bold]", "\x1b[31m", HOSTILE])
