@@ -1,8 +1,10 @@
 """Episodes in somebody's environment, taken again to be drawn as a grid, or filmed as rendered."""
 
+import os
 import warnings
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ from mesascope.records.policy import EpisodeRecord, FilmRecord
 from mesascope.studies.episodes import cells_of, episode_record
 from mesascope.studies.pictures import Footage, Pictures, Rows, title_of
 from mesascope.systems.playing.environments import environment_of
+from mesascope.systems.playing.paths import path_of
 from mesascope.systems.playing.repeating import NotRepeated, repeat_episode
 from mesascope.tasks.gymnasium_envs.goal_names import goals_of
 from mesascope.tasks.gymnasium_envs.goals import Goal
@@ -20,6 +23,7 @@ from mesascope.tasks.gymnasium_envs.picture import picture, place_of, turned
 from mesascope.tasks.gymnasium_envs.rendered import NotRendered, rendered
 
 _FRAMES = 40  # of a film
+_SCREEN = "SDL_VIDEODRIVER"  # which Pygame draws on
 _ON_PURPOSE = (MesascopeError, NotRendered, NotRepeated)
 
 
@@ -43,8 +47,7 @@ class EnvironmentStage:
         Whatever goes wrong becomes the reason why there are none: it must not cost the audit.
         """
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of renderers; what was played has warned already
+            with _quietly():
                 return self._pictures(seen, episodes, inferred, room)
         except _ON_PURPOSE as error:
             return Pictures(why=str(error))
@@ -58,13 +61,24 @@ class EnvironmentStage:
         env = environment_of(self.make_env)
         env.reset(seed=seen.seeds[0])
         if picture(env) is not None:
-            return Pictures([_drawn(seen, episode, env, goals, inferred) for episode in episodes])
+            return Pictures([_drawn(seen, one, env, goals, inferred) for one in episodes])
         env = _rendering(self.make_env)
-        try:
-            return Pictures(films=[_film(seen, one, env, goals, room) for one in episodes])
-        finally:
-            if not is_environment(self.make_env):
-                env.close()
+        return Pictures(films=[_film(seen, one, env, goals, room) for one in episodes])
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Let renderers neither warn, as what was played has done already, nor look for a screen."""
+    unset = _SCREEN not in os.environ
+    if unset:
+        os.environ[_SCREEN] = "dummy"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if unset:
+            os.environ.pop(_SCREEN, None)
 
 
 def _rendering(make_env: Any) -> Any:
@@ -90,6 +104,8 @@ def _drawn(
         ways.append(turned(env))
 
     repeat_episode(seen, episode, env, goals, watch)
+    if seen.graphs is not None and path_of(seen, episode).places.tolist() != places:
+        raise NotRepeated("with the same seed and actions the agent went elsewhere")
     faces = [way for way in ways if way is not None]
     path = cells_of(places, frames[0])
     footage = Footage(frames, path, faces if len(faces) == len(frames) else [])
