@@ -98,6 +98,8 @@ def ways_of(others: Mapping[str, Sequence[Cell]]) -> tuple[list[Markup], list[tu
     """Return the lines of the ways that are optimal for goals, and names of their colours."""
     lines, named = [], []
     for i, (goal, way) in enumerate(others.items()):
+        if len(way) < 2:  # nothing is to be gained
+            continue
         colour = _WAYS[i % len(_WAYS)]
         named.append((goal, colour))
         lines.append(line(way, f"way of-{colour} dashes-{i % 3}", _ASIDES[i % len(_ASIDES)]))
