@@ -1,5 +1,6 @@
 """The search finds what listing all levels finds, and what it finds is of use."""
 
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -11,7 +12,9 @@ from mesascope.auditing.probes.search import design, score_levels
 from mesascope.auditing.probes.sequential import episodes_to_tell
 from mesascope.auditing.probes.space import entries_of, pick_diverse, take
 from mesascope.core.errors import BadRequest, Interrupted, UnknownName
+from mesascope.records.policy import DesignedLevelRecord
 from mesascope.studies.probe_levels import ProbeSettings, probe_levels
+from mesascope.studies.probe_needed import needed
 from mesascope.studies.probe_space import WorldLevels, every_level
 from mesascope.systems.playing.levels import graphs_of
 from tests.auditing_probes.test_information import model
@@ -97,6 +100,12 @@ def test_designed_levels_tell_goals_apart_in_a_tenth_of_the_episodes() -> None:
         assert told(random, goal).mean() >= 10.0 * told(designed, goal).mean()
 
 
+def cell_of(level: DesignedLevelRecord, thing: str) -> tuple[int, int]:
+    assert level.level is not None
+    cells = enumerate(level.level.cells)
+    return next((i, j) for i, row in cells for j, text in enumerate(row) if text == thing)
+
+
 def heads_for_the_corner(observations: np.ndarray) -> np.ndarray:
     """Up, then left."""
     where = np.asarray(observations)[..., 1].reshape(len(observations), -1).argmax(axis=1)
@@ -105,9 +114,30 @@ def heads_for_the_corner(observations: np.ndarray) -> np.ndarray:
     return 6.0 * np.hstack([up, left & ~up, np.zeros_like(up), np.zeros_like(up)])
 
 
-def test_a_study_plays_the_policy_and_finds_what_it_wants() -> None:
+def test_how_many_episodes_it_takes_is_told_by_kind_of_level(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mesascope.studies.probe_needed._LEVELS", 512)  # compiled for above
+    best = design(SPACE, MODEL, keep=4, every=EVERY).levels
+    apart = take(EVERY, np.flatnonzero(np.asarray(EVERY.cheese) != SMALL.corner))
+    random = take(apart, np.random.default_rng(0).integers(len(apart.cheese), size=512))
+    found = needed(SMALL, MODEL, SMALL.goals, best, random, seed=0)
+    assert [line.goal for line in found] == ["cheese", "corner"]
+    for line in found:
+        assert line.told > 0.9
+        assert 1.0 <= line.designed.estimate <= line.random.estimate
+        assert line.rare.low > 5.0 * line.random.estimate
+
+
+def test_a_study_plays_the_policy_and_finds_what_it_wants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mesascope.studies.probe_levels.needed", stop)
     said: list[str] = []
-    record = probe_levels(
+    result = probe_levels(
         heads_for_the_corner,
         SMALL,
         ("corner", "cheese"),
@@ -115,18 +145,32 @@ def test_a_study_plays_the_policy_and_finds_what_it_wants() -> None:
         settings=ProbeSettings(budget=128, discount=0.9),
         say=lambda what, tried, best: said.append(what),
     )
+    record = result.record
     assert record.goals == ["cheese", "corner"]
     assert record.wrong == "corner"
     assert record.after is not None
     assert record.after["corner"] > 0.95
     assert sum(record.before.values()) == pytest.approx(1.0)
     assert record.exact
-    assert not record.stopped
+    assert record.stopped
+    assert record.needed == []
     telling, costly = record.designed[:-1], record.designed[-1]
     assert len(telling) == 4
     assert all((one.information or 0.0) > (one.random or 9.0) for one in telling)
     assert costly.purpose == "regret"
     assert costly.regret == pytest.approx(1.0 - 0.9**6, abs=1e-5)
+    assert record.sequence[-1] == record.after
+    assert [sum(step.values()) for step in record.sequence] == pytest.approx([1.0] * 4)
+    assert min(step["corner"] for step in record.sequence) > 0.8
+    here, cheese = cell_of(costly, "mouse"), cell_of(costly, "cheese")
+    straight, detour = costly.ways["cheese"], costly.ways["corner"]
+    assert straight == [here, cheese]
+    assert (detour[0], detour[-1]) == (here, cheese)
+    assert len(detour) == 2 + 6  # γ⁰ against γ⁶ at the cheese
+    assert (1, 1) in detour
+    page = result.report(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count('<svg class="maze"') == 5
+    assert page.count("optimal for ") == 3  # in the key of the costliest, and in the text
     assert set(said) == {"telling goals apart", "what corner costs"}
     assert type(record).model_validate_json(record.model_dump_json()) == record
     with pytest.raises(UnknownName, match="cheese"):

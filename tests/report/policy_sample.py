@@ -9,6 +9,7 @@ from mesascope.records.figures import Answer, Curve, Figure, Status
 from mesascope.records.policy import (
     DesignedLevelRecord,
     EpisodeRecord,
+    FilmRecord,
     GoalRecord,
     OnDistributionRecord,
     PictureRecord,
@@ -86,6 +87,38 @@ def episode(distribution: str, target: Cell, parts: int | None) -> EpisodeRecord
         returns={"cheese": 0.0, "corner": 0.63, "reach the centre": 0.0},
         parts=parts,
     )
+
+
+def turned(path: list[Cell]) -> list[int]:
+    """Return by how much somebody is turned who looks where they go."""
+    ways = {(0, 1): 0, (1, 0): 90, (0, -1): 180, (-1, 0): 270}
+    turns = [ways[b[0] - a[0], b[1] - a[1]] for a, b in itertools.pairwise(path)]
+    return [*turns, turns[-1]]
+
+
+PIXEL = (  # a PNG of one grey pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+
+
+def films() -> PolicyAuditRecord:
+    """Return a record of an environment that is rendered, and of one that faces somewhere."""
+    whole = policy_record()
+    episode = whole.episodes[1]
+    return whole.model_copy(
+        update={
+            "episodes": [episode.model_copy(update={"turned": turned(episode.path)})],
+            "films": [
+                FilmRecord(
+                    distribution="far", title=f"Level {i} of far", frames=[PIXEL] * 3,
+                    steps=[0, 10, 20], total=20, returns={"cheese": 0.5},
+                )
+                for i in (1, 2)
+            ],
+            "unpictured": "There are no pictures of `near`: the environment's `render` raised.",
+            "designed": [],
+        }
+    )  # fmt: skip
 
 
 def goal(
@@ -288,4 +321,5 @@ VARIANTS: dict[str, Callable[[], PolicyAuditRecord]] = {
     "whole": policy_record,
     "bare": bare,
     "hostile": hostile,
+    "films": films,
 }

@@ -73,7 +73,7 @@ def replay(pages: dict[str, Path]) -> Iterator[OpenPage]:
 
 
 def shown(opened: OpenPage) -> list[bool]:
-    frames = opened.page.locator("[data-replay]").first.locator("[data-frame]")
+    frames = opened.page.locator("[data-play]").first.locator("[data-frame]")
     return [frames.nth(i).is_visible() for i in range(frames.count())]
 
 
@@ -82,7 +82,7 @@ def only(index: int) -> list[bool]:
 
 
 def test_replays_step(replay: OpenPage) -> None:
-    first = replay.page.locator("[data-replay]").first
+    first = replay.page.locator("[data-play]").first
     state = first.locator("output")
     back, on, everything = (first.locator(f"[data-act={name}]") for name in ("back", "on", "all"))
     assert shown(replay) == only(0)
@@ -105,7 +105,7 @@ def test_replays_step(replay: OpenPage) -> None:
         replay.page.keyboard.press(key)
         assert shown(replay) == only(index), key
     # A replay of one frame has nothing to step.
-    assert not replay.page.locator("[data-replay]").nth(1).locator(".controls").is_visible()
+    assert not replay.page.locator("[data-play]").nth(1).locator(".controls").is_visible()
     assert_quiet(replay)
 
 

@@ -10,16 +10,27 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from pydantic import ValidationError
 from rich.console import Console
 
 from mesascope.cli.told_policy import tell_policy
-from mesascope.records.policy import PolicyAuditRecord
-from mesascope.report.maze import CELL, value_map
+from mesascope.records.policy import FilmRecord, PictureRecord, PolicyAuditRecord
+from mesascope.report.cells import CELL
+from mesascope.report.maze import value_map
 from mesascope.report.policy import _posterior, render_policy, write_policy
+from mesascope.report.stills import stills
 from mesascope.report.svg import drawing, new_drawing
 from mesascope.store import BadRun
 from tests.browser import OpenPage, open_page
-from tests.report.policy_sample import VARIANTS, bare, hostile, policy_record
+from tests.report.policy_sample import (
+    VARIANTS,
+    bare,
+    designed,
+    films,
+    hostile,
+    policy_record,
+    turned,
+)
 from tests.report.sample import HOSTILE
 from tests.report.test_page import Page
 
@@ -38,11 +49,13 @@ def test_nothing_is_fetched_and_names_are_there(page: Page) -> None:
     names = [a["id"] for _, a in page.elements if a.get("id")]
     assert len(set(names)) == len(names)
     for tag, attributes in page.elements:
-        assert tag not in {"link", "img", "iframe", "object", "embed", "base", "form", "image"}
+        assert tag not in {"link", "iframe", "object", "embed", "base", "form", "image"}
         for name, value in attributes.items():
             assert not name.startswith("on"), f"{name} on {tag}"
             assert name != "style"
-            if name in {"href", "src", "xlink:href", "action", "srcset", "data"}:
+            if tag == "img" and name == "src":
+                assert re.fullmatch(r"data:image/png;base64,[A-Za-z0-9+/=]+", value or "")
+            elif name in {"href", "src", "xlink:href", "action", "srcset", "data"}:
                 assert (value or "").startswith("#")
                 assert (value or "")[1:] in names
             for target in re.findall(r"url\(([^)]+)\)", value or ""):
@@ -56,6 +69,7 @@ def test_the_policy_allows_our_own_blocks_and_nothing_else(page: Page) -> None:
     assert policy is not None
     assert policy.startswith("default-src 'none'; ")
     assert "unsafe" not in policy
+    assert ("img-src data:; " in policy) == any(tag == "img" for tag, _ in page.elements)
     for kind, blocks in page.blocks.items():
         hashes = " ".join(
             f"'sha256-{base64.b64encode(hashlib.sha256(b.encode()).digest()).decode()}'"
@@ -168,7 +182,18 @@ def test_the_telling_shows_the_verdict_and_the_way() -> None:
     assert len(level) == 9
     assert level[1][2:4] == "● "  # it ends in the corner, and passes the cheese by
     assert level[2][14:16] == "c "
+    assert "c cheese, m mouse\n" in text
     assert sum(row.count("·") for row in level) == len(policy_record().episodes[1].path) - 3
+
+
+def test_every_thing_that_is_seen_has_a_letter_of_its_own_and_nothing_else_has() -> None:
+    whole = policy_record().episodes[1]
+    row = ["#", "green goal", "green ball", "agent+key", "漢", "hidden", "#"]
+    level = whole.level.model_copy(update={"cells": [row], "values": {}})
+    episode = whole.model_copy(update={"level": level, "path": [(0, 5)], "parts": None})
+    text = told(policy_record().model_copy(update={"episodes": [episode]}))
+    assert "  ██g r a ? ● ██" in text
+    assert ", g green goal, r green ball, a agent, ? 漢\n" in text
 
 
 @pytest.mark.parametrize("text", ["[/b]", "[bold]", "\x1b[31m", HOSTILE])
@@ -180,6 +205,35 @@ def test_the_telling_takes_names_as_they_are(text: str) -> None:
 
 def test_the_telling_of_little() -> None:
     assert "Goal misgeneralization." in told(bare())
+
+
+def test_films_are_shown_with_their_steps_and_what_is_not_shown_is_said() -> None:
+    page = Page(rendered("films"))
+    steps = [a["alt"] for tag, a in page.elements if tag == "img"]
+    assert steps == [f"step {step} of 20" for step in (0, 10, 20)] * 2
+    text = " ".join(page.text.split())
+    assert "There are no pictures of near: the environment's render raised." in text
+    assert "so none is replayed" not in text
+    assert "As the environment renders it; 3 of 21 frames." in text
+    with pytest.raises(ValidationError, match="pattern"):
+        FilmRecord.model_validate(films().films[0].model_dump() | {"frames": ['"><script>']})
+
+
+def test_an_agent_that_faces_somewhere_is_turned() -> None:
+    (drawn,) = (a for _, a in Page(rendered("films")).elements if a.get("data-steps"))
+    steps = [tuple(map(int, step.split(","))) for step in (drawn["data-steps"] or "").split()]
+    assert [way for _, _, way in steps] == turned(policy_record().episodes[1].path)
+    (agent,) = (a for _, a in Page(rendered("films")).elements if "data-agent" in a)
+    x, y, way = steps[-1]
+    assert agent["transform"] == f"translate({x} {y}) rotate({way})"
+
+
+def test_names_of_colours_are_drawn_in_them() -> None:
+    cells = [["red ball", "lava", "locked green door", "a mouse"]]
+    level = designed()[0].model_copy(update={"level": PictureRecord(cells=cells)})
+    (still,) = stills([level])
+    colours = [re.findall(r"of-(\w+)", str(thing.mark))[0] for thing in still.things]
+    assert colours[:3] == ["mesa", "mesa", "good"]
 
 
 @pytest.fixture(scope="module")
@@ -229,14 +283,14 @@ def test_the_first_screen_holds_the_verdict(played: OpenPage) -> None:
 
 @pytest.mark.browser
 def test_an_episode_is_stepped_and_played(played: OpenPage) -> None:
-    scene = played.page.locator("[data-scene]").first
+    scene = played.page.locator("[data-play]").first
     state = scene.locator("output")
     ends = place(played)
     assert state.inner_text() == "step 9 of 9"
     scene.focus()
     played.page.keyboard.press("Home")
     starts = place(played)
-    assert (state.inner_text(), starts) == ("step 0 of 9", "translate(143 169)")
+    assert (state.inner_text(), starts) == ("step 0 of 9", "translate(143 169) rotate(0)")
     for key, step in (("ArrowLeft", 0), ("ArrowRight", 1), ("End", 9), ("ArrowRight", 9)):
         played.page.keyboard.press(key)
         assert state.inner_text() == f"step {step} of 9", key
@@ -252,13 +306,36 @@ def test_an_episode_is_stepped_and_played(played: OpenPage) -> None:
 
 
 @pytest.mark.browser
+def test_a_film_is_stepped_and_shown_whole_on_paper(
+    played: OpenPage, pages: dict[str, Path]
+) -> None:
+    played.page.goto(pages["films"].as_uri())
+    film = played.page.locator("[data-play]").nth(1)
+    frames = film.locator("img")
+
+    def seen() -> list[bool]:
+        return [frames.nth(i).is_visible() for i in range(3)]
+
+    assert seen() == [True, False, False]
+    assert frames.first.evaluate("image => image.naturalWidth") == 1
+    film.locator("[data-act=on]").click()
+    assert seen() == [False, True, False]
+    assert film.locator("output").inner_text() == "step 10 of 20"
+    film.press("End")
+    assert seen() == [False, False, True]
+    played.page.emulate_media(media="print")
+    assert seen() == [True] * 3
+    played.page.emulate_media(media="screen")
+
+
+@pytest.mark.browser
 def test_less_motion_leaves_stepping(played: OpenPage) -> None:
     button = played.page.locator("[data-act=play]").first
     assert button.is_visible()
     button.click()
     played.page.emulate_media(reduced_motion="reduce")
     expect(button).to_be_hidden()
-    played.page.locator("[data-scene]").first.press("Home")
+    played.page.locator("[data-play]").first.press("Home")
     stopped = place(played)
     played.page.locator("[data-act=on]").first.click()
     assert place(played) != stopped

@@ -8,7 +8,7 @@ from typing import Any
 from mesascope.cli.told_policy import tell_policy
 from mesascope.processes.seen import Seen
 from mesascope.studies.policy import audit_policy
-from mesascope.systems.playing.errors import PlayStopped
+from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 
 
 def audit_policy_command(
@@ -16,7 +16,7 @@ def audit_policy_command(
 ) -> int:
     """Audit a policy; print the verdict and write the report if one was asked for.
 
-    Where play comes to a stop, what was seen until then is told before the error.
+    Where play comes to a stop or is interrupted, what was seen until then is told before that.
     """
     from rich.console import Console
 
@@ -25,9 +25,11 @@ def audit_policy_command(
     with console.status("auditing", spinner="dots") as status, redirect_stdout(sys.stderr):
         try:
             result = audit_policy(policy, env, say=status.update, **asked)
-        except PlayStopped as error:
-            if error.so_far is not None:
-                console.print(_gained(error.so_far), markup=False)
+        except (PlayStopped, PlayInterrupted) as stop:
+            for seen in stop.before:
+                console.print(_gained(seen, ""), markup=False)
+            if stop.so_far is not None:
+                console.print(_gained(stop.so_far, " until then"), markup=False)
             raise
         if report is not None:
             result.report(report)
@@ -38,8 +40,10 @@ def audit_policy_command(
     return 0
 
 
-def _gained(seen: Seen) -> str:
+def _gained(seen: Seen, when: str) -> str:
     """Return in a sentence what some episodes were worth."""
     means = zip(seen.goals, seen.returns.mean(axis=0), strict=True)
     worth = ", ".join(f"{goal} {value:.3f}" for goal, value in means)
-    return f"Seen on {seen.name} until then: {len(seen.returns)} episodes; mean return: {worth}."
+    count = len(seen.returns)
+    many = "1 episode" if count == 1 else f"{count} episodes"
+    return f"Seen on {seen.name}{when}: {many}; mean return: {worth}."

@@ -123,9 +123,9 @@ def audit(
             "levels": levels if levels is not None or not quick else 12,
             "horizon": horizon,
             "seed": seed,
-            "trust": trust,
+            **_reading(trust, activation),
         }
-        optional = {"beside": beside, "activation": activation, "normalise": normalise}
+        optional = {"beside": beside, "normalise": normalise}
         asked |= {name: value for name, value in optional.items() if value is not None}
         return audit_policy_command(system, env, asked, report=report, json=json)
     from mesascope.cli.audit import audit_command
@@ -142,6 +142,8 @@ def probe_levels(
     goals: str | None = None,
     budget: int = 4096,
     keep: int = 4,
+    activation: str | None = None,
+    trust: Annotated[bool, Parameter(negative="")] = False,
     report: Path | None = None,
     seed: Seed = 0,
     json: Json = False,
@@ -154,7 +156,9 @@ def probe_levels(
         goals: The goals that remain, with commas between; all of the world's unless given.
         budget: Levels that each of the two searches scores at most.
         keep: How many levels are wanted to tell the goals apart.
-        report: Where to write the record, as JSON.
+        activation: `tanh` or `relu`, where a policy's file does not say.
+        trust: Let the policy's file run code when it is loaded.
+        report: Where to write the HTML report.
         seed: Of the search.
         json: Print the record as JSON.
     """
@@ -164,9 +168,8 @@ def probe_levels(
         policy,
         env=env,
         goals=goals,
-        budget=budget,
-        keep=keep,
-        seed=seed,
+        asked={"budget": budget, "keep": keep, "seed": seed},
+        reading=_reading(trust, activation),
         report=report,
         json=json,
     )
@@ -212,6 +215,11 @@ def show(run: Path, /, *, json: Json = False) -> int:
     from mesascope.cli.show import show_command
 
     return show_command(run, json=json)
+
+
+def _reading(trust: bool, activation: str | None) -> dict[str, Any]:
+    """Return how a policy's file is to be read."""
+    return {"trust": trust} | ({} if activation is None else {"activation": activation})
 
 
 def main(arguments: list[str] | None = None) -> None:

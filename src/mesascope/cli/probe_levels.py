@@ -1,7 +1,8 @@
 """`mesascope probe-levels`: levels that tell the goals of a policy apart, as small pictures."""
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,8 @@ def probe_levels_command(
     *,
     env: str,
     goals: str | None = None,
-    budget: int = 4096,
-    keep: int = 4,
-    seed: int = 0,
+    asked: dict[str, int] | None = None,
+    reading: dict[str, Any] | None = None,
     report: Path | None = None,
     json: bool = False,
 ) -> int:
@@ -37,10 +37,9 @@ def probe_levels_command(
         policy: a policy's file, or None to design levels alone.
         env: the name of a world of mazes.
         goals: those that remain, by name and comma.
-        budget: levels that each of two searches scores at most.
-        keep: levels that are wanted.
-        seed: of everything.
-        report: where the record is written, as JSON.
+        asked: settings of the search, as `ProbeSettings` has them.
+        reading: how the policy's file is read, see `load_policy`.
+        report: where the page is written.
         json: print the record instead.
     """
     if report is not None and (not report.name or report.is_dir()):
@@ -50,23 +49,24 @@ def probe_levels_command(
 
     world = make_world(env)
     wanted = None if goals is None else tuple(part.strip() for part in goals.split(","))
-    settings = ProbeSettings(budget=budget, keep=keep, seed=seed)
-    loaded = None if policy is None else _load(policy)
-    with _progress(quiet=json, budget=budget) as say:
-        record = probe_levels(loaded, world, wanted, name=policy or "", settings=settings, say=say)
+    settings = ProbeSettings(**(asked or {}))
+    # What the policy prints is not our output.
+    with _progress(quiet=json, budget=settings.budget) as say, redirect_stdout(sys.stderr):
+        loaded = None if policy is None else _load(policy, reading or {})
+        result = probe_levels(loaded, world, wanted, name=policy or "", settings=settings, say=say)
     if report is not None:
-        report.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        result.report(report)
     if json:
-        print(record.model_dump_json())
+        print(result.record.model_dump_json())
     else:
-        _tell(record, report)
+        _tell(result.record, report)
     return 0
 
 
-def _load(policy: str) -> Any:
+def _load(policy: str, reading: dict[str, Any]) -> Any:
     from mesascope.systems.policies.load import load_policy
 
-    return load_policy(policy)
+    return load_policy(policy, **reading)
 
 
 @contextmanager
@@ -113,10 +113,18 @@ def _tell(record: ProbeRecord, report: Path | None) -> None:
     console.print()
     console.print(Text(printable(record.says), style="bold"))
     console.print(_posterior(record))
+    for line in record.needed:
+        console.print(
+            Text(
+                f"A planner for {printable(line.goal)} is told in {line.designed.estimate:.1f} "
+                f"episodes; on random levels of the shift in {line.random.estimate:.1f}, and in "
+                f"{line.rare.estimate:.1f} where one in fifty is of the shift."
+            )
+        )
     for note in record.notes:
         console.print(Text(f"• {printable(note)}"))
     if report is not None:
-        console.print(Text(f"Record: {printable(str(report))}"))
+        console.print(Text(f"Report  {printable(str(report))}"), soft_wrap=True)
 
 
 def _nats(level: DesignedLevelRecord) -> str:

@@ -87,37 +87,46 @@ def _tell_episode(record: PolicyAuditRecord, console: Console) -> None:
     if shown is None:
         return
     console.print(Text(f"\n{shown.title}", style="bold"))
-    for row in _drawn(shown):
+    rows, letters = _drawn(shown)
+    for row in rows:
         console.print(Text(f"  {''.join(row)}"), no_wrap=True, overflow="crop")
     key = "● where it ends, · its way" + (
         "" if shown.parts is None else ", × where it first gives something up"
     )
-    letters = {_letter(name): name for row in shown.level.cells for name in _standing(row)}
-    names = "".join(f", {letter} {name}" for letter, name in letters.items())
+    names = "".join(f", {letter} {name}" for name, letter in letters.items())
     console.print(Text(f"  {key}{names}\n", style="dim"))
 
 
-def _standing(row: list[str]) -> list[str]:
-    """Return the names of what stands in a row."""
-    return [name for text in row if text not in ("", "#") for name in text.split("+")]
+def _drawn(episode: EpisodeRecord) -> tuple[list[list[str]], dict[str, str]]:
+    """Return the level as it was at the start with the way in it, and the letters of what is seen.
 
-
-def _letter(name: str) -> str:
-    return name[0] if name and name[0].isprintable() and cell_len(name[0]) == 1 else "?"
-
-
-def _drawn(episode: EpisodeRecord) -> list[list[str]]:
-    """Return the level as it was at the start, two letters a cell, with the way in it."""
-    rows = [
-        ["██" if text == "#" else f"{_letter(text)} " if text else "  " for text in row]
-        for row in episode.level.cells
-    ]
-    for i, j in episode.path:
-        if rows[i][j] == "  ":
-            rows[i][j] = "· "
+    A cell takes two signs.
+    """
+    cells = episode.level.cells
+    signs = {(i, j): "· " for i, j in episode.path if cells[i][j] == ""}
     if episode.parts is not None:
-        i, j = episode.path[episode.parts]
-        rows[i][j] = "× "
-    i, j = episode.path[-1]
-    rows[i][j] = "● "
-    return rows
+        signs[episode.path[episode.parts]] = "× "
+    signs[episode.path[-1]] = "● "
+    seen = {
+        (i, j): text.split("+")[0]
+        for i, row in enumerate(cells)
+        for j, text in enumerate(row)
+        if text not in ("", "#") and (i, j) not in signs
+    }
+    letters = _letters(list(seen.values()))
+    signs |= {cell: f"{letters[name]} " for cell, name in seen.items()}
+    rows = [
+        [signs.get((i, j), "██" if text == "#" else "  ") for j, text in enumerate(row)]
+        for i, row in enumerate(cells)
+    ]
+    return rows, letters
+
+
+def _letters(names: list[str]) -> dict[str, str]:
+    """Return a letter for each name: one that is in it, and not another's if possible."""
+    letters: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        own = [c for c in name if c.isprintable() and not c.isspace() and cell_len(c) == 1]
+        free = (c for c in own if c not in letters.values())
+        letters[name] = next(free, own[0] if own else "?")
+    return letters

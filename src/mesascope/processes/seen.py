@@ -26,6 +26,7 @@ class Seen:
         graphs: the levels' graphs with a leading axis of L, padded to as many states; None where
             the levels could not be enumerated.
         notes: what to know of how this was seen.
+        seeds: that an environment was reset with, one for each level; empty for levels of a world.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Seen:
     action: Int[np.ndarray, " n"]
     graphs: Graph | None
     notes: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = ()
 
     @property
     def levels(self) -> int:

@@ -1,6 +1,6 @@
 """The record of a policy's audit: what it wants where, how well, and how that was seen."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -79,7 +79,8 @@ class PictureRecord(Record):
 
     Attributes:
         cells: `#` is wall; other texts are what stands there, such as `mouse` or `cheese`.
-        values: a number per cell and goal, None where there is none: the value of being there.
+        values: a number per cell and goal, None where there is none: what getting there is worth,
+            with all that follows; the best over all states with the agent in that cell.
     """
 
     cells: list[list[str]]
@@ -99,6 +100,8 @@ class EpisodeRecord(Record):
         others: the paths that optimal play for each goal would take, by goal.
         returns: what the episode was worth by each goal.
         parts: the first frame at which the path leaves what the base objective would do, or None.
+        turned: by how many degrees the agent is turned in each frame, clockwise from facing right;
+            empty where it faces nowhere.
     """
 
     distribution: str
@@ -110,6 +113,27 @@ class EpisodeRecord(Record):
     others: dict[str, list[tuple[int, int]]]
     returns: dict[str, float]
     parts: int | None
+    turned: list[int] = Field(default_factory=list)
+
+
+class FilmRecord(Record):
+    """An episode as the environment rendered it, a few frames of it.
+
+    Attributes:
+        distribution: which it was drawn from.
+        title: one line on what is to be seen.
+        frames: PNGs, in base64.
+        steps: at which each was taken, 0 the start.
+        total: how many steps the episode had.
+        returns: what the episode was worth by each goal.
+    """
+
+    distribution: str
+    title: str
+    frames: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]+={0,2}$")]]
+    steps: list[int]
+    total: int
+    returns: dict[str, float]
 
 
 class TrainingRecord(Record):
@@ -138,6 +162,8 @@ class DesignedLevelRecord(Record):
         random: the mean of the same over levels drawn at random.
         regret: what the wrong goal would cost here, in units of the base objective's range.
         parameters: of the level where it has no picture.
+        ways: the path of (row, column) that optimal play for a goal takes here, by goal; of the
+            costliest level, by the base objective and by the wrong goal.
     """
 
     purpose: Literal["information", "regret"]
@@ -146,11 +172,17 @@ class DesignedLevelRecord(Record):
     regret: float | None
     level: PictureRecord | None
     parameters: PlainData = Field(default_factory=dict)
+    ways: dict[str, list[tuple[int, int]]] = Field(default_factory=dict)
     says: str = ""
 
 
 class PolicyAuditRecord(Record):
-    """Everything that the audit of one policy found."""
+    """Everything that the audit of one policy found.
+
+    Attributes:
+        episodes, films: those that tell most, drawn where a level is a grid, rendered elsewhere.
+        unpictured: why there are no pictures of some distribution, in a sentence; else empty.
+    """
 
     kind: Literal["policy-audit"] = "policy-audit"
     schema_version: Literal["mesascope-run/1"] = SCHEMA
@@ -167,6 +199,8 @@ class PolicyAuditRecord(Record):
     distributions: list[OnDistributionRecord]
     training: TrainingRecord | None
     episodes: list[EpisodeRecord]
+    films: list[FilmRecord] = Field(default_factory=list)
+    unpictured: str = ""
     designed: list[DesignedLevelRecord] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
     epsilon: float

@@ -4,8 +4,27 @@ from typing import Literal
 
 from pydantic import Field
 
-from mesascope.records.figures import Record
+from mesascope.records.figures import Figure, Record
 from mesascope.records.policy import DesignedLevelRecord
+
+
+class NeededRecord(Record):
+    """How many episodes a planner for a goal plays until the odds of a goal are 99 to 1.
+
+    Attributes:
+        goal: that the planner has.
+        designed: the mean on levels that were designed, evenly.
+        random: on random levels of the shifted distribution.
+        rare: on levels of training of which one in fifty is of the shift.
+        told: the share of repetitions in which the planner's own goal was told in the end, on
+            whichever levels it was less often; the means are lower bounds where it is below 1.
+    """
+
+    goal: str
+    designed: Figure
+    random: Figure
+    rare: Figure
+    told: float
 
 
 class ProbeRecord(Record):
@@ -18,9 +37,11 @@ class ProbeRecord(Record):
         designed: those that tell the goals apart, best first, then the costliest.
         before, after: the probability of each goal before and after the policy was played on the
             former, `none of these` among them; `after` is None where none was played.
+        sequence: the same after each of those levels, in their order; empty where none was played.
+        needed: how many episodes it takes, by goal; empty where that was interrupted.
         tried: how many levels were scored, in both searches.
         exact: whether these were all that there are.
-        stopped: whether the search was interrupted.
+        stopped: whether it was interrupted, so that these are the best until then.
         says: the finding in a sentence.
     """
 
@@ -32,6 +53,8 @@ class ProbeRecord(Record):
     designed: list[DesignedLevelRecord]
     before: dict[str, float]
     after: dict[str, float] | None
+    sequence: list[dict[str, float]] = Field(default_factory=list)
+    needed: list[NeededRecord] = Field(default_factory=list)
     tried: int
     exact: bool
     stopped: bool

@@ -36,7 +36,7 @@ def render_comparison(record: ComparisonRecord) -> str:
             worst=record.worst_regret and heatmap(names, record.worst_regret, 1.0, "w"),
             policy=policy(),
             style=asset("style.css"),
-            script=asset("replay.js"),
+            script=asset("play.js"),
         )
     )
 

@@ -66,7 +66,7 @@ def render(record: RunRecord) -> str:
             answers=verdict.ANSWERS,
             policy=policy(),
             style=asset("style.css"),
-            script=asset("replay.js"),
+            script=asset("play.js"),
             timeline=search and plots.timeline(search),
             search_curves=[
                 (curve, plots.curve(curve, f"s{i}"))

@@ -8,13 +8,13 @@ from matplotlib.axes import Axes
 from mesascope.records.policy import OnDistributionRecord, PolicyAuditRecord
 from mesascope.report import plots, verdict
 from mesascope.report.format import short, shortened
-from mesascope.report.maze import scene, still
+from mesascope.report.maze import scene
 from mesascope.report.plots import Plot
 from mesascope.report.shell import asset, environment, policy
+from mesascope.report.stills import stills
 from mesascope.report.svg import COLOURS
 from mesascope.store import write_atomically
 
-_SCRIPTS = ("play.js",)
 _SHADES = ("base", "mesa", "third", "fourth", "soft", "rule")
 _ROOM, _ROOM_NARROW = 0.2, 0.6  # of the axis, that a name in a bar takes
 
@@ -37,15 +37,12 @@ def render_policy(record: PolicyAuditRecord) -> str:
             posterior=posterior(record),
             capability=capability(record),
             scenes=[scene(episode) for episode in record.episodes],
-            designed=[
-                (level, *(still(level.level) if level.level else (None, [])))
-                for level in record.designed
-            ],
+            designed=stills(record.designed),
             curves=[(curve, plots.curve(curve, f"t{i}")) for i, curve in enumerate(curves)],
             questions={line.key: line.question for line in record.lines},
-            policy=policy(*_SCRIPTS),
+            policy=policy(images=bool(record.films)),
             style=asset("style.css"),
-            scripts=[asset(name) for name in _SCRIPTS],
+            script=asset("play.js"),
         )
     )
 

@@ -54,16 +54,16 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def policy(*scripts: str) -> str:
-    """Return a page's content policy: our own style and scripts, and nothing else at all.
+def policy(*, images: bool = False) -> str:
+    """Return a page's content policy: our own style and script, and nothing else at all.
 
     Args:
-        scripts: our own files that the page runs; `replay.js` unless given.
+        images: allow pictures that stand in the page itself.
     """
-    allowed = " ".join(f"'sha256-{_digest(asset(name))}'" for name in scripts or ("replay.js",))
     return (
         "default-src 'none'; "
         f"style-src 'sha256-{_digest(asset('style.css'))}'; "
-        f"script-src {allowed}; "
+        f"script-src 'sha256-{_digest(asset('play.js'))}'; "
+        f"{'img-src data:; ' if images else ''}"
         "base-uri 'none'; form-action 'none'"
     )

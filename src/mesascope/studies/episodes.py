@@ -1,28 +1,30 @@
 """Episodes to look at: what an agent did on a level, and what each goal would have had it do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from mesascope.processes.graph import Graph, quality
 from mesascope.processes.precision import in_float64
 from mesascope.processes.seen import Seen
 from mesascope.records.policy import EpisodeRecord, PictureRecord
+from mesascope.studies.pictures import Footage, Pictures, Rows, title_of
+from mesascope.systems.playing.paths import path_of
 
 WALL = "#"
 _TIE = 1e-9  # of the best value: below it a choice gives nothing up
-Rows = list[list[str]]
+_LONGEST = 250  # steps of an episode that are shown
 Picture = Callable[[int, int], Rows]
 
 
 @dataclass(frozen=True)
-class Stage:
-    """What is needed to draw what happens on the levels of one distribution.
+class WorldStage:
+    """What is needed to draw what happens on the levels of one distribution of a world.
 
     Attributes:
         picture: of a level in a state, both by number, as rows of short texts; None where levels
@@ -33,29 +35,30 @@ class Stage:
     picture: Picture | None
     actions: Sequence[str]
 
-
-def episode_records(
-    seen: Seen, stage: Stage, episodes: Sequence[int], inferred: str | None
-) -> list[EpisodeRecord]:
-    """Return episodes to be replayed; none where levels could not be enumerated or drawn.
-
-    Args:
-        seen: of one distribution.
-        stage: how to draw it.
-        episodes: which.
-        inferred: the goal whose value is mapped beside the base objective's, if it is another.
-    """
-    if seen.graphs is None or stage.picture is None:
-        return []
-    return [_record(seen, stage, stage.picture, episode, inferred) for episode in episodes]
+    def pictures(
+        self, seen: Seen, episodes: Sequence[int], inferred: str | None, room: int
+    ) -> Pictures:
+        """Return episodes to be replayed; none where levels could not be enumerated or drawn."""
+        if self.picture is None or seen.graphs is None:
+            return Pictures(why="the world draws no picture of its levels")
+        found = []
+        for episode in episodes:
+            path = path_of(seen, episode)
+            frames = [self.picture(path.level, int(state)) for state in path.states]
+            footage = Footage(frames, cells_of(path.places, frames[0]))
+            found.append(episode_record(seen, episode, footage, self.actions, inferred))
+        return Pictures(found)
 
 
 def telling_episodes(seen: Seen, count: int) -> list[int]:
-    """Return episodes worth a look: first those on which most of the base objective was lost."""
-    if seen.graphs is None:
-        return []
-    best = np.asarray(_starts(seen.graphs, discount=seen.discount, horizon=seen.horizon))[:, 0]
-    lost = best[seen.level_of] - seen.returns[:, 0]
+    """Return episodes worth a look: first those on which most of the base objective was lost.
+
+    Where levels could not be enumerated it is not known what was lost: first those of least return.
+    """
+    lost = -seen.returns[:, 0]
+    if seen.graphs is not None:
+        best = np.asarray(_starts(seen.graphs, discount=seen.discount, horizon=seen.horizon))[:, 0]
+        lost = lost + best[seen.level_of]
     worst_first = np.argsort(-lost, kind="stable")
     _, first = np.unique(seen.level_of[worst_first], return_index=True)  # each level once
     return [int(worst_first[i]) for i in np.sort(first)[:count]]
@@ -70,57 +73,70 @@ def _starts(graphs: Graph, *, discount: float, horizon: int) -> jax.Array:
 
 
 @in_float64
-def _quality(graph: Graph, seen: Seen) -> Float[np.ndarray, "g s a"]:
+def quality_of(graph: Graph, *, discount: float, horizon: int) -> Float[np.ndarray, "g s a"]:
+    """Return the optimal Q of each goal on one level, in double precision."""
     wide = graph._replace(reward=jnp.asarray(graph.reward, jnp.float64))
-    return np.asarray(_exact(wide, discount=seen.discount, horizon=seen.horizon))
+    return np.asarray(_exact(wide, discount=discount, horizon=horizon))
 
 
 _exact = jax.jit(quality, static_argnames=("discount", "horizon"))
 
 
-def _record(
-    seen: Seen, stage: Stage, picture: Picture, episode: int, inferred: str | None
+def episode_record(
+    seen: Seen, episode: int, footage: Footage, actions: Sequence[str], inferred: str | None
 ) -> EpisodeRecord:
-    assert seen.graphs is not None
-    level = int(seen.level_of[episode])
-    graph = jax.tree.map(lambda part: np.asarray(part)[level], seen.graphs)
-    q = _quality(graph, seen)
-    mine = seen.episode == episode
-    actions = seen.action[mine]
-    states = np.append(seen.state[mine], graph.successor[seen.state[mine][-1], actions[-1]])
-    frames = [picture(level, int(state)) for state in states]
-    width = len(frames[0][0])
-    shown = [seen.goals[0], *([inferred] if inferred in seen.goals[1:] else [])]
-    value = {name: _by_place(graph, q[seen.goals.index(name)], frames[0]) for name in shown}
-    found = dict(zip(seen.goals, seen.returns[episode].tolist(), strict=True))
-    parts = _parts(q[0], states[:-1], actions)
-    worth = ", ".join(f"{name} {amount:.2f}" for name, amount in found.items())
+    """Return the record of an episode, beside what the goals would have had done.
+
+    Args:
+        seen: of one distribution.
+        episode: which.
+        footage: what it looked like.
+        actions: names of all actions.
+        inferred: the goal whose value is mapped beside the base objective's, if it is another.
+    """
+    frames, taken = footage.frames, seen.action[seen.episode == episode]
+    values: dict[str, list[list[float | None]]] = {}
+    others: dict[str, list[tuple[int, int]]] = {}
+    parts = None
+    if seen.graphs is not None:
+        level = int(seen.level_of[episode])
+        graph = jax.tree.map(lambda part: np.asarray(part)[level], seen.graphs)
+        q = quality_of(graph, discount=seen.discount, horizon=seen.horizon)
+        shown = [seen.goals[0], *([inferred] if inferred in seen.goals[1:] else [])]
+        values = {name: _by_place(graph, q[seen.goals.index(name)], frames[0]) for name in shown}
+        for i, name in enumerate(seen.goals):
+            best = path_along(graph, q[i].argmax(axis=1), q[i].any(axis=1), seen.horizon)
+            others[name] = cells_of(graph.place[best], frames[0])
+        parts = _parts(q[0], seen.state[seen.episode == episode], taken)
+    title = title_of(seen, episode)
+    if len(taken) > _LONGEST:
+        title += f"; the first {_LONGEST} of {len(taken)} steps"
     return EpisodeRecord(
         distribution=seen.name,
-        title=f"Level {level + 1} of {seen.name}: {worth}",
-        level=PictureRecord(cells=frames[0], values=value),
-        frames=frames,
-        path=_cells(graph.place[states], width),
-        actions=[stage.actions[action] for action in actions],
-        others={
-            name: _cells(graph.place[_best_path(graph, q[i], seen.horizon)], width)
-            for i, name in enumerate(seen.goals)
-        },
-        returns=found,
-        parts=parts,
+        title=title,
+        level=PictureRecord(cells=frames[0], values=values),
+        frames=frames[: _LONGEST + 1],
+        path=footage.path[: _LONGEST + 1],
+        actions=[actions[action] for action in taken[:_LONGEST]],
+        others=others,
+        returns=dict(zip(seen.goals, seen.returns[episode].tolist(), strict=True)),
+        parts=parts if parts is None or parts <= _LONGEST else None,
+        turned=footage.turned[: _LONGEST + 1],
     )
 
 
-def _cells(places: Int[np.ndarray, " t"], width: int) -> list[tuple[int, int]]:
+def cells_of(places: Iterable[int], rows: Rows) -> list[tuple[int, int]]:
+    """Return places as rows and columns of a picture."""
+    width = len(rows[0])
     return [(int(place) // width, int(place) % width) for place in places]
 
 
 def _by_place(graph: Graph, q: Float[np.ndarray, "s a"], cells: Rows) -> list[list[float | None]]:
-    """Return the best value of being in each cell, whatever has happened before."""
+    """Return the best value of getting to each cell, whatever has happened before."""
     rows, columns = len(cells), len(cells[0])
     best = np.full(rows * columns, -np.inf)
-    known = np.asarray(graph.place) >= 0
-    np.maximum.at(best, np.asarray(graph.place)[known], q.max(axis=1)[known])
+    ahead = np.asarray(graph.place)[np.asarray(graph.successor)]
+    np.maximum.at(best, ahead[ahead >= 0], q[ahead >= 0])
     grid = best.reshape(rows, columns)
     return [
         [
@@ -131,16 +147,24 @@ def _by_place(graph: Graph, q: Float[np.ndarray, "s a"], cells: Rows) -> list[li
     ]
 
 
-def _best_path(graph: Graph, q: Float[np.ndarray, "s a"], horizon: int) -> Int[np.ndarray, " t"]:
-    """Return the states on the way of an agent that is optimal for a goal, until all is gained."""
+def path_along(
+    graph: Graph, action: Int[np.ndarray, " s"], matters: Bool[np.ndarray, " s"], horizon: int
+) -> Int[np.ndarray, " t"]:
+    """Return the states on the way from the start, until it ends or would go in circles.
+
+    Args:
+        graph: one level.
+        action: what is done in each state.
+        matters: where something is left to win or lose; the way ends elsewhere.
+        horizon: steps at most.
+    """
     states = [int(graph.start)]
     for _ in range(horizon):
         here = states[-1]
-        action = int(q[here].argmax())
-        if q[here, action] <= 0.0:
+        if not matters[here]:
             break
-        states.append(int(graph.successor[here, action]))
-        if graph.terminated[here, action]:
+        states.append(int(graph.successor[here, action[here]]))
+        if graph.terminated[here, action[here]] or states[-1] in states[:-1]:
             break
     return np.array(states)
 

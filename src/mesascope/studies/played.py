@@ -1,18 +1,22 @@
 """A policy on every distribution of a world of levels, and how to draw what it did there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import jax
 
 from mesascope.core.randomness import stream
 from mesascope.processes.seen import Seen
-from mesascope.studies.episodes import Rows, Stage
+from mesascope.studies.episodes import Picture, WorldStage
+from mesascope.studies.pictures import Rows, Stage
 from mesascope.systems.playing.choosing import AnyPolicy
+from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 from mesascope.systems.playing.levels import play_levels
 from mesascope.tasks.levels.distribution import Distribution, distributions
-from mesascope.tasks.levels.world import Level, LevelWorld
+from mesascope.tasks.levels.world import Level, LevelWorld, State
 
+D = TypeVar("D")
 LEVELS = 64  # per distribution: enough for an interval of about ±.1 on a share
 
 
@@ -47,9 +51,10 @@ def play_world(
 
     Raises:
         PlayStopped: the policy raised, or answered with no logits.
+        PlayInterrupted: Ctrl-C.
     """
-    found = []
-    for where in distributions(world, share=share):
+
+    def play(where: Distribution) -> Played:
         if say is not None:
             say(f"playing {levels} levels of {where.name}")
         drawn = fresh_levels(where, seed, levels)
@@ -63,7 +68,20 @@ def play_world(
             description=where.description,
             role=where.role,
         )
-        found.append(Played(seen, Stage(_drawing(where.world, drawn), where.world.actions)))
+        return Played(seen, WorldStage(_drawing(where.world, drawn), where.world.actions))
+
+    return in_turn(distributions(world, share=share), play)
+
+
+def in_turn(distributions: Iterable[D], play: Callable[[D], Played]) -> list[Played]:
+    """Play one distribution after the other; where that stops, those that were played are kept."""
+    found: list[Played] = []
+    try:
+        for where in distributions:
+            found.append(play(where))
+    except (PlayStopped, PlayInterrupted) as stop:
+        stop.before = tuple(one.seen for one in found)
+        raise
     return found
 
 
@@ -73,13 +91,13 @@ def fresh_levels(where: Distribution, seed: int, count: int, purpose: str = "aud
     return where.draw(jax.random.key(number), count)
 
 
-def _drawing(world: LevelWorld, levels: Level) -> Callable[[int, int], Rows]:
-    draw = getattr(world, "picture", None)
+def _drawing(world: LevelWorld, levels: Level) -> Picture | None:
+    draw: Callable[[Level, State], Rows] | None = getattr(world, "picture", None)
+    if draw is None:
+        return None
 
     def picture(level: int, state: int) -> Rows:
         one = jax.tree.map(lambda part: part[level], levels)
-        assert draw is not None
-        rows: Rows = draw(one, world.state_at(one, jax.numpy.int32(state)))
-        return rows
+        return draw(one, world.state_at(one, jax.numpy.int32(state)))
 
     return picture

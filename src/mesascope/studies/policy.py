@@ -9,11 +9,12 @@ from typing import Any
 from mesascope.core.errors import BadRequest
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord
-from mesascope.studies.episodes import Stage
-from mesascope.studies.played import LEVELS, Played, play_world
+from mesascope.studies.filming import EnvironmentStage
+from mesascope.studies.played import LEVELS, Played, in_turn, play_world
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.systems.playing.choosing import AnyPolicy
 from mesascope.systems.playing.environments import BESIDE, play_environment
+from mesascope.systems.playing.errors import PlayInterrupted
 from mesascope.systems.policies.load import load_policy
 from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
 from mesascope.tasks.levels.world import LevelWorld
@@ -83,6 +84,7 @@ def audit_policy(
         CannotLoad: the policy cannot be read; the message says what would help.
         UnknownName: no such environment or goal; did you mean …
         PlayStopped: the policy, the environment or a goal failed; `so_far` keeps what was seen.
+        PlayInterrupted: Ctrl-C, a KeyboardInterrupt; `before` and `so_far` keep what was seen.
     """
     began = time.perf_counter()
     world = _world(env)
@@ -103,9 +105,8 @@ def audit_policy(
             **{"levels": levels, "horizon": horizon, "discount": discount, "seed": seed},
             "beside": beside,
         }
-        played = [
-            _played(loaded, one, [base, *_several(goals)], options, say) for one in distributions
-        ]
+        candidates = [base, *_several(goals)]
+        played = in_turn(distributions, lambda one: _played(loaded, one, candidates, options, say))
         where = env if isinstance(env, str) else getattr(env, "__name__", type(env).__name__)
     name = getattr(loaded, "name", None) or getattr(policy, "__name__", type(policy).__name__)
     notes = dict.fromkeys(note for one in played for note in one.seen.notes)
@@ -127,9 +128,11 @@ def audit_policy(
     )
     if say is not None:
         say("asking what it wants")
-    return PolicyResult(
-        policy_record(played, about, seed=seed, began=began, epsilon=epsilon, say=say)
-    )
+    try:
+        record = policy_record(played, about, seed=seed, began=began, epsilon=epsilon, say=say)
+    except KeyboardInterrupt:
+        raise PlayInterrupted(None, tuple(one.seen for one in played)) from None
+    return PolicyResult(record)
 
 
 @dataclass(frozen=True)
@@ -184,4 +187,4 @@ def _played(
         description=where.description,
         role=where.role,
     )
-    return Played(seen, Stage(None, ()))
+    return Played(seen, EnvironmentStage(where.env, goals))

@@ -5,14 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
-from mesascope.records.policy import EpisodeRecord, PolicyAuditRecord, TrainingRecord
+from mesascope.records.policy import PolicyAuditRecord, TrainingRecord
 from mesascope.records.run import ConfigRecord
 from mesascope.studies.environment import environment
-from mesascope.studies.episodes import episode_records, telling_episodes
+from mesascope.studies.episodes import telling_episodes
+from mesascope.studies.pictures import Pictures, without
 from mesascope.studies.played import Played
 
 EPSILON = 0.1  # of normalised regret, below which a policy is taken to do well
 _EPISODES = {"train": 1, "shift": 2}  # replays of each distribution
+_ROOM = 1_000_000  # characters of a record that films may take, all together
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ def policy_record(
     found = audit_policy_seen(
         seen, epsilon=epsilon, seed=seed, provenance=about.provenance, say=say
     )
+    if say is not None:
+        say("drawing what was seen")
+    pictures = _pictures(played, found)
     return PolicyAuditRecord(
         title=about.title,
         story=about.story,
@@ -75,7 +80,9 @@ def policy_record(
         ledger=list(found.ledger),
         distributions=list(found.distributions),
         training=about.training,
-        episodes=_episodes(played, found),
+        episodes=[episode for one in pictures for episode in one.episodes],
+        films=[film for one in pictures for film in one.films],
+        unpictured=without([(one.name, p) for one, p in zip(seen, pictures, strict=True)]),
         notes=list(about.notes),
         epsilon=epsilon,
         config=about.config,
@@ -85,16 +92,17 @@ def policy_record(
     )
 
 
-def _episodes(played: Sequence[Played], found: Findings) -> list[EpisodeRecord]:
+def _pictures(played: Sequence[Played], found: Findings) -> list[Pictures]:
     """Return replays: of each distribution those that cost most, beside what it pursues there."""
-    episodes = []
+    room = _ROOM // sum(_EPISODES[one.seen.role] for one in played)
+    pictures = []
     for one, where in zip(played, found.distributions, strict=True):
         base = one.seen.goals[0]
         others = [goal for goal in where.goals if not goal.base]
         likely = max(others, key=lambda goal: goal.posterior, default=None)
         inferred = where.pursues or (likely.name if likely else None)
         shown = telling_episodes(one.seen, _EPISODES[one.seen.role])
-        episodes += episode_records(
-            one.seen, one.stage, shown, inferred if inferred != base else None
+        pictures.append(
+            one.stage.pictures(one.seen, shown, inferred if inferred != base else None, room)
         )
-    return episodes
+    return pictures

@@ -3,24 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from time import perf_counter
 
 import jax
 import numpy as np
 from jaxtyping import Float
 
-from mesascope.auditing.probes.belief import NONE, believe
+from mesascope.auditing.probes.belief import NONE, beliefs
 from mesascope.auditing.probes.cost import Cost
 from mesascope.auditing.probes.information import Information
 from mesascope.auditing.probes.plans import stakes_of
-from mesascope.auditing.probes.search import Designed, design, score_levels
-from mesascope.auditing.probes.space import count_of, take
+from mesascope.auditing.probes.search import design
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import unknown_name
 from mesascope.core.policy import Policy, RecurrentPolicy
-from mesascope.records.policy import DesignedLevelRecord
-from mesascope.records.probes import ProbeRecord
-from mesascope.studies.probe_space import WorldLevels, every_level, shown
+from mesascope.records.probes import NeededRecord, ProbeRecord
+from mesascope.studies.probe_needed import needed
+from mesascope.studies.probe_space import WorldLevels, every_level
+from mesascope.studies.probe_told import designed, finding, notes_on
 from mesascope.systems.playing.levels import graphs_of, play_levels
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.world import Level, LevelWorld
@@ -52,6 +53,23 @@ class ProbeSettings:
     seed: int = 0
 
 
+@dataclass(frozen=True)
+class ProbeResult:
+    """Levels that were designed, and what a policy did on them.
+
+    Attributes:
+        record: everything, as plain data; `record.says` is the finding in a sentence.
+    """
+
+    record: ProbeRecord
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one offline HTML file, and return where it is."""
+        from mesascope.report.probes import write_probes
+
+        return write_probes(Path(path), self.record)
+
+
 def probe_levels(
     policy: Policy | RecurrentPolicy | None,
     world: LevelWorld,
@@ -61,7 +79,7 @@ def probe_levels(
     name: str = "",
     settings: ProbeSettings | None = None,
     say: Say | None = None,
-) -> ProbeRecord:
+) -> ProbeResult:
     """Return the levels that tell the remaining goals apart best, and the costliest level.
 
     The policy, where there is one, is played on the former, and the posterior that comes of it
@@ -90,7 +108,7 @@ def probe_levels(
     search = partial(design, space, budget=settings.budget, seed=settings.seed, every=every)
     telling = search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
     before = np.array([*model.prior, 1.0 / len(names)])
-    after = None
+    sequence: Float[np.ndarray, "l g1"] | None = None
     if policy is not None:
         seen = play_levels(
             policy,
@@ -102,29 +120,38 @@ def probe_levels(
             name="designed",
             role="shift",
         )
-        after = believe(seen, model)
+        sequence = beliefs(seen, model)
+    after = None if sequence is None else sequence[-1]
     wrong = 1 + int(np.argmax((before if after is None else after)[1 : len(names)]))
     cost = Cost(numbers[0], numbers[wrong], settings.discount, world.horizon)
     costly = search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
     labels = (*names, NONE)
-    return ProbeRecord(
+
+    def named(row: Float[np.ndarray, " g1"]) -> dict[str, float]:
+        return dict(zip(labels, row.tolist(), strict=True))
+
+    wanted, cut = _needed(world, model, names, (telling.levels, random), settings.seed)
+    record = ProbeRecord(
         policy=name if policy is not None else "",
         world=world.name,
         goals=list(names),
         wrong=names[wrong],
-        designed=_told(space, telling, costly, (model, cost), random),
-        before=dict(zip(labels, (before / before.sum()).tolist(), strict=True)),
-        after=None if after is None else dict(zip(labels, after.tolist(), strict=True)),
+        designed=designed(space, telling, costly, (model, cost), random),
+        before=named(before / before.sum()),
+        after=None if after is None else named(after),
+        sequence=[] if sequence is None else [named(row) for row in sequence],
+        needed=wanted,
         tried=telling.tried + costly.tried,
         exact=telling.exact and costly.exact,
-        stopped=telling.stopped or costly.stopped,
-        says=_sentence(labels, after),
+        stopped=telling.stopped or costly.stopped or cut,
+        says=finding(labels, after),
         discount=settings.discount,
         rationality=settings.rationality,
         seed=settings.seed,
         seconds=perf_counter() - began,
-        notes=_notes(names[0], names[wrong]),
+        notes=notes_on(names[0], names[wrong]),
     )
+    return ProbeResult(record)
 
 
 def _remaining(
@@ -175,59 +202,19 @@ def _model(
     )
 
 
-def _told(
-    space: WorldLevels,
-    telling: Designed,
-    costly: Designed,
-    scores: tuple[Information, Cost],
-    random: Level,
-) -> list[DesignedLevelRecord]:
-    model, cost = scores
-    nats = float(score_levels(space, model, random).mean())
-    loss = float(score_levels(space, cost, random).mean())
-    beside: Float[np.ndarray, " k"] = score_levels(space, cost, telling.levels)
-    known: Float[np.ndarray, " k"] = score_levels(space, model, costly.levels)
-    found = [
-        DesignedLevelRecord(
-            purpose="information",
-            information=float(telling.scores[i]),
-            random=nats,
-            regret=float(beside[i]),
-            says=f"One episode brings at least {telling.scores[i]:.3f} nats; on random levels of "
-            f"the shifted distribution {nats:.3f}.",
-            **shown(space.world, take(telling.levels, np.array([i]))),
-        )
-        for i in range(count_of(telling.levels))
-    ]
-    last = DesignedLevelRecord(
-        purpose="regret",
-        information=float(known[0]),
-        random=None,
-        regret=float(costly.scores[0]),
-        says=f"The wrong goal costs {costly.scores[0]:.3f} of what there is to win or lose here; "
-        f"on random levels of the shifted distribution {loss:.3f}.",
-        **shown(space.world, costly.levels),
-    )
-    return [*found, last]
+def _needed(
+    world: LevelWorld,
+    model: Information,
+    names: tuple[str, ...],
+    levels: tuple[Level, Level],
+    seed: int,
+) -> tuple[list[NeededRecord], bool]:
+    """Return how many episodes it takes, and whether finding out was interrupted."""
+    try:
+        return needed(world, model, names, *levels, seed=seed), False
+    except KeyboardInterrupt:
+        return [], True
 
 
 def _saying(say: Say | None, what: str) -> Callable[[int, float], None] | None:
     return None if say is None else partial(say, what)
-
-
-def _sentence(labels: tuple[str, ...], after: Float[np.ndarray, " g1"] | None) -> str:
-    if after is None:
-        return "No policy was played on the levels."
-    best = int(after.argmax())
-    says = "random choice" if labels[best] == NONE else f"a policy for {labels[best]}"
-    return f"On the designed levels it does as {says} would: probability {after[best]:.3f}."
-
-
-def _notes(base: str, wrong: str) -> list[str]:
-    return [
-        "The information is a lower bound, exact for Boltzmann-rational policies; what is done "
-        "after a goal has nothing left to give is not counted, nor are goals that have nothing "
-        "to give on a level.",
-        f"The cost is the return by {base} that an optimal policy for {wrong} forgoes, wherever "
-        f"{wrong} leaves a choice made in favour of {base}: it is certain, and can be more.",
-    ]

@@ -10,7 +10,7 @@ import pytest
 from mesascope.core.errors import BadRequest, IllegalOutput
 from mesascope.processes.graph import optimum
 from mesascope.systems.playing.environments import play_environment
-from mesascope.systems.playing.errors import PlayStopped
+from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 from mesascope.systems.playing.paths import path_of
 from mesascope.tasks.gymnasium_envs.confounded import GOALS, ID
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
@@ -177,6 +177,19 @@ def test_what_fails_is_named_with_step_and_level_and_what_was_seen_is_kept(
         np.testing.assert_allclose(stop.value.so_far.returns[:, 0], 0.99**3)
     else:
         assert stop.value.so_far is None
+
+
+def test_an_interruption_keeps_what_was_seen():
+    def stops(env):
+        if env.unwrapped.at == 3 and env.unwrapped.number == 2:
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt) as stop:
+        play_environment(right, Room, ["reward", stops], levels=4, beside=1)
+    assert isinstance(stop.value, PlayInterrupted)
+    assert stop.value.so_far.level_of.tolist() == [0, 1]
+    assert stop.value.so_far.seeds == (0, 1)
 
 
 def test_an_environment_that_never_ends_is_stopped_and_a_note_says_so():

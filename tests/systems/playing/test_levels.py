@@ -6,7 +6,7 @@ import pytest
 
 from mesascope.core.errors import BadRequest, IllegalOutput, SystemFailure
 from mesascope.processes.graph import optimum
-from mesascope.systems.playing.errors import PlayStopped
+from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 from mesascope.systems.playing.levels import graphs_of, play_levels
 from mesascope.systems.playing.paths import path_of
 from mesascope.systems.playing.tables import exact_returns, table_of
@@ -149,6 +149,16 @@ def test_a_policy_that_breaks_is_named_and_what_had_ended_is_kept(what, cause, s
     with pytest.raises(PlayStopped, match="0 episodes") as stop:
         play(late(what, after=0), sample=False)
     assert stop.value.so_far is None
+
+
+def test_an_interruption_keeps_what_had_ended():
+    def stops(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as stop:
+        play(late(stops, after=4), sample=False)
+    assert isinstance(stop.value, PlayInterrupted)
+    assert 0 < stop.value.so_far.levels < 7
 
 
 def test_nan_in_an_episode_that_is_over_is_not_looked_at():

@@ -18,8 +18,10 @@ NONE = "none of these"
 RATIONALITY = (3.0, 10.0, 30.0, 100.0, 300.0)  # β, per unit of a goal's stake
 
 
-def believe(seen: Seen, model: Information) -> Float[np.ndarray, " g1"]:
+def beliefs(seen: Seen, model: Information) -> Float[np.ndarray, "l g1"]:
     """Return the posterior of each remaining goal, and of choices made at random, last.
+
+    Row l is what is believed after the first l + 1 levels; the last row after all of them.
 
     The prior is the model's, with as much for chance as a goal has on the average. One β holds on
     all levels and is averaged over. A state that was met on a level counts once, split among the
@@ -49,12 +51,13 @@ def believe(seen: Seen, model: Information) -> Float[np.ndarray, " g1"]:
     earned = np.where(unknown[:, None] > 0.0, -np.inf, logs)  # (L, B, G)
     best = earned.max(axis=-1, keepdims=True)
     best = np.where(np.isfinite(best), best, chance[:, None, None])
-    each = np.where(unknown[:, None] > 0.0, best, logs).sum(axis=0)
-    goals = np.logaddexp.reduce(each, axis=0) - np.log(len(RATIONALITY))
+    each = np.where(unknown[:, None] > 0.0, best, logs).cumsum(axis=0)
+    goals = np.logaddexp.reduce(each, axis=1) - np.log(len(RATIONALITY))
     prior = np.array([*model.prior, 1.0 / len(model.prior)])
-    total = np.append(goals, chance.sum()) + np.log(prior / prior.sum())
-    share = np.exp(total - total.max())
-    return np.asarray(share / share.sum())
+    with np.errstate(divide="ignore"):  # a goal that was ruled out beforehand stays so
+        total = np.hstack([goals, chance.cumsum()[:, None]]) + np.log(prior / prior.sum())
+    share = np.exp(total - total.max(axis=1, keepdims=True))
+    return np.asarray(share / share.sum(axis=1, keepdims=True))
 
 
 @partial(jax.jit, static_argnames="model")

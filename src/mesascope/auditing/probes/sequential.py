@@ -64,7 +64,31 @@ def episodes_to_tell(
             f"odds of {threshold}, {runs} runs and {most} episodes were asked for; odds above 1 "
             "and at least 1 of the others are expected"
         )
-    plans, unknown, seen = _prepared(model, graphs)
+    return _told(policy, _prepared(model, graphs), model, threshold, runs, most, seed)
+
+
+def planners_to_tell(
+    graphs: Graph, model: Information, *, runs: int = 64, most: int = 4096, seed: int = 0
+) -> list[Told]:
+    """Return the same of a planner for each remaining goal, which plays as the model says."""
+    prepared = _prepared(model, graphs)
+    policies = np.exp(np.asarray(prepared[0]))
+    return [
+        _told(policies[:, goal], prepared, model, 99.0, runs, most, seed)
+        for goal in range(len(model.goals))
+    ]
+
+
+def _told(
+    policy: Float[np.ndarray, "l s a"],
+    prepared: tuple[Array, Array, Graph],
+    model: Information,
+    threshold: float,
+    runs: int,
+    most: int,
+    seed: int,
+) -> Told:
+    plans, unknown, seen = prepared
     key = jax.random.key(seed)
     belief = np.tile(np.log(np.asarray(model.prior)), (runs, 1))
     episodes, goal = np.full(runs, most), np.full(runs, -1)

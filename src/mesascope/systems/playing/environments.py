@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -12,9 +13,10 @@ from mesascope.processes.seen import Seen
 from mesascope.systems.playing.choosing import AnyPolicy, Chooser
 from mesascope.systems.playing.copies import copies_of
 from mesascope.systems.playing.episodes import Plan, play_episodes
-from mesascope.systems.playing.errors import stopped
+from mesascope.systems.playing.errors import PlayInterrupted, stopped
 from mesascope.systems.playing.graphing import Trails, graphed
 from mesascope.systems.playing.recording import About, Recorder, Role
+from mesascope.tasks.gymnasium_envs import state
 from mesascope.tasks.gymnasium_envs.goal_names import goals_of
 from mesascope.tasks.gymnasium_envs.make import actions_of, is_environment, make_environment
 from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
@@ -68,6 +70,7 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
     Raises:
         BadRequest: no level, no episode, or actions that are not discrete.
         PlayStopped: policy, environment or goal failed; `so_far` has the episodes that had ended.
+        PlayInterrupted: Ctrl-C, a KeyboardInterrupt that has them too.
     """
     seeds = list(range(levels)) if isinstance(levels, int) else [int(s) for s in levels]
     if not seeds or min(episodes_per_level, beside) < 1:
@@ -78,7 +81,8 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
     env, make = _environment(make_env)
     asked = goals_of(goals)
     steps, note = _horizon(env, horizon)
-    about = About(name, description, role, tuple(g.name for g in asked), discount, steps)
+    names = tuple(goal.name for goal in asked)
+    about = About(name, description, role, names, discount, steps, tuple(seeds))
     recorder = Recorder(about, np.repeat(np.arange(len(seeds)), episodes_per_level))
     chooser = Chooser(policy, actions=len(actions_of(env)), sample=sample)
     trails: Trails | None = {} if enumerate == "auto" else None
@@ -87,7 +91,7 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
         [(level, again) for level in seeds for again in range(episodes_per_level)],
         [stream(seed, "choices", name, row) for row in range(len(recorder.level_of))],
         recorder,
-        trails,
+        None if trails is None else partial(_look, trails),
     )
     try:
         envs = copies_of(env, make, min(beside, len(plan.levels)), seeds)
@@ -95,10 +99,27 @@ def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs 
         seen = recorder.seen(None)
         assert seen is not None
         seen = replace(seen, notes=note)
-        return seen if trails is None else graphed(seen, env, asked, seeds, trails)
-    except MesascopeError as error:
+        return seen if trails is None else graphed(seen, env, asked, trails)
+    except (MesascopeError, KeyboardInterrupt) as error:
         so_far = recorder.seen(None)
-        raise stopped(error, so_far and replace(so_far, notes=note)) from error
+        so_far = so_far and replace(so_far, notes=note)
+        if isinstance(error, KeyboardInterrupt):
+            raise PlayInterrupted(so_far) from None
+        raise stopped(error, so_far) from error
+
+
+def _look(trails: Trails, row: int, env: Any) -> None:
+    """Note which state the environment is in, where that can be seen."""
+    trail = trails.setdefault(row, [])
+    try:
+        trail.append(state.key_of(env))
+    except state.NotComparable:
+        trail.append(b"")
+
+
+def environment_of(make_env: Any) -> Any:
+    """Return the environment that something is, makes or names; the first one of a vector."""
+    return _environment(make_env)[0]
 
 
 def _environment(make_env: Any) -> tuple[Any, Callable[[], Any] | None]:

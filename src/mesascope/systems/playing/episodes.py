@@ -1,7 +1,7 @@
 """Episodes in environments, several side by side, each in an environment of its own."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ from jaxtyping import Bool, Int
 
 from mesascope.core.errors import MesascopeError
 from mesascope.systems.playing.choosing import Chooser
-from mesascope.systems.playing.graphing import Trails
 from mesascope.systems.playing.recording import Recorder
 from mesascope.tasks.gymnasium_envs import state
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
@@ -27,14 +26,14 @@ class Plan:
         levels: of each episode, the seed, and how often it was played before.
         draws: the generator of each episode's choices.
         recorder: keeps what is done.
-        trails: keeps the states of each episode; None where they are not wanted.
+        watch: shown an episode's number and its environment, at the start and after every step.
     """
 
     goals: tuple[Goal, ...]
     levels: Sequence[tuple[int, int]]
     draws: Sequence[np.random.Generator]
     recorder: Recorder
-    trails: Trails | None
+    watch: Callable[[int, Any], None] | None = None
 
 
 def play_episodes(chooser: Chooser, envs: Sequence[Any], plan: Plan) -> None:
@@ -58,7 +57,8 @@ def play_episodes(chooser: Chooser, envs: Sequence[Any], plan: Plan) -> None:
             chooser.start(len(fresh))
         else:
             chooser.forget(fresh)
-        for number, action in zip(busy, _choices(chooser, table.seats, busy), strict=True):
+        actions = _choices(chooser, table.seats, busy, plan.draws)
+        for number, action in zip(busy, actions, strict=True):
             table.act(number, int(action))
     if table.failed is not None:
         row, error = table.failed
@@ -75,7 +75,7 @@ class _Table:
     """
 
     def __init__(self, plan: Plan, envs: Sequence[Any]) -> None:
-        self.seats: list[_Episode | None] = [None] * len(envs)
+        self.seats: list[Episode | None] = [None] * len(envs)
         self.failed: tuple[int, MesascopeError] | None = None
         self._plan, self._envs = plan, envs
         self._waiting = deque(range(len(plan.levels)))
@@ -87,7 +87,7 @@ class _Table:
             while self.seats[number] is None and self._waiting:
                 row = self._waiting.popleft()
                 try:
-                    self.seats[number] = _Episode(self._plan, env, row)
+                    self.seats[number] = Episode(self._plan, env, row)
                     fresh[number] = True
                 except (EnvironmentFailed, GoalFailed) as error:
                     self._fail(row, error)
@@ -116,7 +116,10 @@ class _Table:
 
 
 def _choices(
-    chooser: Chooser, seats: list["_Episode | None"], busy: list[int]
+    chooser: Chooser,
+    seats: list["Episode | None"],
+    busy: list[int],
+    draws: Sequence[np.random.Generator],
 ) -> Int[np.ndarray, " n"]:
     """Return the action of each seat where an episode is under way.
 
@@ -132,16 +135,15 @@ def _choices(
         alive = np.arange(size) < len(busy)
     asked = [episode for n in numbers if (episode := seats[n]) is not None]
     observations = np.stack([np.asarray(one.moment.observation) for one in asked])
-    return chooser.choose(observations, [one.draws for one in asked], alive)[alive]
+    return chooser.choose(observations, [draws[one.row] for one in asked], alive)[alive]
 
 
-class _Episode:
+class Episode:
     """An episode under way.
 
     Attributes:
         row: its number.
         moment: how things stand.
-        draws: the generator of its choices.
     """
 
     def __init__(self, plan: Plan, env: Any, row: int) -> None:
@@ -152,14 +154,13 @@ class _Episode:
         """
         seed, again = plan.levels[row]
         observation, info = _reset(env, seed, again)
-        self.row, self.draws = row, plan.draws[row]
+        self.row = row
         self.moment = Moment(env, observation, 0.0, info)
         self._plan, self._env, self._time = plan, env, 0
         self._where = f"on the level of seed {seed}"
         said = _worth(plan.goals, self.moment, f"at the start {self._where}")
         self._paid = [bool(once and worth) for worth, once in said]
-        self._trail = None if plan.trails is None else plan.trails.setdefault(row, [])
-        _look(env, self._trail)
+        self._look()
 
     def step(self, action: int) -> bool:
         """Do what was chosen, keep it, and return whether the episode is over.
@@ -177,10 +178,14 @@ class _Episode:
         )
         self._paid = [p or bool(o and w) for p, o, w in zip(self._paid, once, worth, strict=True)]
         self._time += 1
-        _look(self._env, self._trail)
+        self._look()
         over = ended or self._time == recorder.about.horizon
         recorder.ended[self.row] = over
         return over
+
+    def _look(self) -> None:
+        if self._plan.watch is not None:
+            self._plan.watch(self.row, self._env)
 
 
 def _reset(env: Any, seed: int, again: int) -> tuple[Any, dict[str, Any]]:
@@ -214,12 +219,3 @@ def _worth(goals: tuple[Goal, ...], moment: Moment, where: str) -> list[tuple[fl
         return [goal.worth(moment) for goal in goals]
     except GoalFailed as error:
         raise GoalFailed(f"{error}, {where}. Try it on the environment after a reset") from error
-
-
-def _look(env: Any, trail: list[bytes] | None) -> None:
-    """Note which state the environment is in, where that can be seen."""
-    if trail is not None:
-        try:
-            trail.append(state.key_of(env))
-        except state.NotComparable:
-            trail.append(b"")

@@ -20,9 +20,7 @@ BUDGET = 12_000  # steps that are tried in copies, over all levels; a thousand t
 Trails = dict[int, list[bytes]]  # of each episode, the digest of every state it was in
 
 
-def graphed(
-    seen: Seen, env: Any, goals: tuple[Goal, ...], seeds: list[int], trails: Trails
-) -> Seen:
+def graphed(seen: Seen, env: Any, goals: tuple[Goal, ...], trails: Trails) -> Seen:
     """Return what was seen with the levels' graphs, the states' numbers, and returns without time.
 
     Levels without a graph are left out if others have one. If none has, what was seen is returned
@@ -32,12 +30,12 @@ def graphed(
         seen: whole.
         env: to enumerate; it is reset.
         goals: those of `seen`.
-        seeds: of its levels.
         trails: by episode.
 
     Raises:
         GoalFailed: a goal raised on a state that can be reached.
     """
+    seeds = seen.seeds
     levels, why = _enumerated(env, goals, seeds)
     numbers: dict[int, np.ndarray] = {}
     for episode, level in enumerate(seen.level_of.tolist()):
@@ -63,7 +61,7 @@ def graphed(
 
 
 def _enumerated(
-    env: Any, goals: tuple[Goal, ...], seeds: list[int]
+    env: Any, goals: tuple[Goal, ...], seeds: tuple[int, ...]
 ) -> tuple[dict[int, Level], dict[str, int]]:
     """Return the levels that have a graph, and the reasons why others have none."""
     levels: dict[int, Level] = {}
@@ -147,4 +145,5 @@ def _kept(seen: Seen, levels: dict[int, Level], numbers: dict[int, np.ndarray]) 
         state=np.concatenate(states),
         action=np.concatenate(actions),
         graphs=padded([levels[level] for level in order]),
+        seeds=tuple(seen.seeds[level] for level in order),
     )

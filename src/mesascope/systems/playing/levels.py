@@ -13,7 +13,7 @@ from mesascope.core.randomness import stream
 from mesascope.processes.graph import Graph
 from mesascope.processes.seen import Seen
 from mesascope.systems.playing.choosing import AnyPolicy, Chooser
-from mesascope.systems.playing.errors import stopped
+from mesascope.systems.playing.errors import PlayInterrupted, stopped
 from mesascope.systems.playing.recording import About, Recorder, Role
 from mesascope.tasks.levels.enumerate import graph_of
 from mesascope.tasks.levels.world import Level, LevelWorld, State
@@ -93,6 +93,7 @@ def play_levels(  # noqa: PLR0913 - what is said of a distribution belongs to it
     Raises:
         BadRequest: no episode was asked for.
         PlayStopped: the policy raised, or answered with no logits; `so_far` has what had ended.
+        PlayInterrupted: Ctrl-C, a KeyboardInterrupt that has it too.
     """
     if episodes_per_level < 1:
         raise BadRequest(f"{episodes_per_level} episodes per level were asked for; at least 1 is")
@@ -104,6 +105,8 @@ def play_levels(  # noqa: PLR0913 - what is said of a distribution belongs to it
     rng = stream(seed, "choices", name)
     try:
         _play(chooser, world, jax.tree.map(lambda part: part[rows], levels), recorder, rng)
+    except KeyboardInterrupt:
+        raise PlayInterrupted(recorder.seen(graphs)) from None
     except MesascopeError as error:
         raise stopped(error, recorder.seen(graphs)) from error
     seen = recorder.seen(graphs)

@@ -21,6 +21,7 @@ class About:
         name, description, role: of the distribution.
         goals: names of the candidates, the base objective first.
         discount, horizon: of the returns, and the steps that an episode may last.
+        seeds: that an environment is reset with, one for each level; empty for levels of a world.
     """
 
     name: str
@@ -29,6 +30,7 @@ class About:
     goals: tuple[str, ...]
     discount: float
     horizon: int
+    seeds: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
@@ -100,4 +102,5 @@ class Recorder:
             state=state[order],
             action=action[order],
             graphs=graphs if whole else jax.tree.map(lambda part: part[levels], graphs),
+            seeds=tuple(self.about.seeds[level] for level in levels) if self.about.seeds else (),
         )

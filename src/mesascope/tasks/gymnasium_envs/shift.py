@@ -14,13 +14,13 @@ class Shift:
 
     Attributes:
         name, description: of the shift.
-        make_env: makes an environment.
+        make_env: makes an environment; of one that was named, with arguments if wanted.
         seeds: of its levels; None for as many as in training.
     """
 
     name: str
     description: str
-    make_env: Callable[[], Any]
+    make_env: Callable[..., Any]
     seeds: Sequence[int] | None = None
 
 
@@ -44,4 +44,6 @@ def shift_named(text: str, **options: Any) -> Shift:
             "'larger=MiniGrid-Empty-8x8-v0'"
         )
     make_environment(what, **options).close()
-    return Shift(name.strip(), what.strip(), lambda: make_environment(what, **options))
+    return Shift(
+        name.strip(), what.strip(), lambda **more: make_environment(what, **(options | more))
+    )
