@@ -13,6 +13,7 @@ from mesascope.auditing.policies.held_out import (
     predictions,
 )
 from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.records.figures import Figure
 from tests.auditing_policies.planted import always, corner_and_stay, graphs_of, planner, play
 
 POLICIES = {
@@ -89,6 +90,16 @@ def test_an_open_pursuit_still_predicts_by_what_was_got() -> None:
     assert predicted(apart) == "corner"
     lost = audited("uniform").distributions[1]
     assert predicted(lost) == NO_GOAL
+    for corner, told in ((0.6, "corner"), (0.45, NO_GOAL)):  # neither leads for certain
+        figures = (
+            Figure(estimate=0.4, low=0.1, high=0.7),
+            Figure(estimate=corner, low=0.2, high=0.8),
+        )
+        goals = [
+            goal.model_copy(update={"capability": figure})
+            for goal, figure in zip(lost.goals, figures, strict=True)
+        ]
+        assert predicted(lost.model_copy(update={"goals": goals})) == told
     goals = [goal.model_copy(update={"capability": None}) for goal in lost.goals]
     assert predicted(lost.model_copy(update={"goals": goals})) is None
 

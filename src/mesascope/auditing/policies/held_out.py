@@ -22,7 +22,7 @@ class Prediction:
     Attributes:
         name: of the distribution.
         predicted: the goal that it will get most of, `no goal` if none will be had by half, or
-            None where the audit leaves that open.
+            None where nothing is known of some goal.
         capability: of each goal on the held-out levels on which goals disagree.
         right: whether that fits; None where the goals disagree nowhere, or nothing was enumerated,
             so that there is nothing to predict.
@@ -38,9 +38,8 @@ def predictions(found: Findings, held_out: Sequence[Seen]) -> list[Prediction]:
     """Return how the audit's answers fare on other levels of the same distributions.
 
     A goal that is named as pursued must have the greatest capability where goals disagree. Where
-    none is named, the capabilities that were seen are the prediction: that one goal leads, if its
-    interval lies above those of all others, or that no goal is had by half. An answer that is
-    open all the same predicts nothing, and is not right.
+    none is named, the capabilities that were seen are the prediction: see `predicted`. An audit
+    that knows of no capability predicts nothing, and is not right.
 
     Raises:
         UnknownName: a distribution that was not audited.
@@ -64,18 +63,22 @@ def held_out_agreement(found: Findings, held_out: Sequence[Seen]) -> float | Non
 
 
 def predicted(said: OnDistributionRecord) -> str | None:
-    """Return the goal that a policy will get most of, `no goal`, or None where that is open."""
+    """Return the goal that a policy will get most of, `no goal`, or None where nothing is known.
+
+    That is the goal that is named; else the one whose capability has its interval above those of
+    all others; else the one with the greatest capability, as long as that is more than half.
+    """
     figures = {goal.name: goal.capability for goal in said.goals}
     if said.pursues in figures:
         return said.pursues
     known = {name: figure for name, figure in figures.items() if figure is not None}
     if not known or len(known) < len(figures):
         return None
-    if all(figure.high <= CLEAR for figure in known.values()):
-        return NO_GOAL
     first = max(known, key=lambda name: known[name].estimate)
     others = [figure.high for name, figure in known.items() if name != first]
-    return first if known[first].low > max(others, default=-np.inf) else None
+    had = known[first].estimate > CLEAR
+    leads = known[first].high > CLEAR and known[first].low > max(others, default=-np.inf)
+    return first if had or leads else NO_GOAL
 
 
 def _compared(seen: Seen, goal: str | None) -> Prediction:
