@@ -30,7 +30,7 @@ demo: $(VENV)/.runtime ## search tic-tac-toe programs, look inside the winner, a
 test: $(VENV)/.dev ## run the test suite; options for pytest: make test ARGS="-m 'not slow'"
 	OPENBLAS_NUM_THREADS=1 JAX_COMPILATION_CACHE_DIR=$(abspath $(VENV))/xla \
 		JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0.2 \
-		$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+		$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, module sizes, documentation
 	$(BIN)/ruff check .

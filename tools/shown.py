@@ -35,6 +35,7 @@ _MASKS = (
     (re.compile(r"\b[\d,]+ a second\b"), "N a second"),
 )
 _SECONDS = 600
+_LONG = ("mesascope run ", "mesascope audit ", "python ")  # starts of commands, the longest first
 _WIDEST = 96
 
 
@@ -97,9 +98,10 @@ class Shown:
         self._printed: dict[str, str] = {}
 
     def run(self, commands: set[str]) -> None:
-        """Run commands, two at a time."""
+        """Run commands, two at a time, those that take longest first."""
+        order = sorted(commands, key=lambda command: (_rank(command), command))
         with ThreadPoolExecutor(2) as pool:
-            for command, printed in zip(commands, pool.map(self._run, commands), strict=True):
+            for command, printed in zip(order, pool.map(self._run, order), strict=True):
                 self._printed[command] = printed
 
     def prepare(self, texts: list[str]) -> None:
@@ -162,6 +164,10 @@ class Shown:
             printed = done.stdout + (done.stderr if done.returncode else "")
             printed = printed.replace(f"{Path(folder).resolve()}/", "").replace(f"{folder}/", "")
         return "\n".join(_folded(line.rstrip()) for line in printed.strip("\n").splitlines()) + "\n"
+
+
+def _rank(command: str) -> int:
+    return next((i for i, start in enumerate(_LONG) if command.startswith(start)), len(_LONG))
 
 
 def _folded(line: str) -> str:
