@@ -60,9 +60,7 @@ def check_resumed(path: Path, kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("kind", "after"), [("enumeration", 0.2), ("enumeration", 3.0), ("evolution", 0.4)]
-)
+@pytest.mark.parametrize(("kind", "after"), [("enumeration", 0.2), ("enumeration", 3.0)])
 def test_ctrl_c_keeps_what_was_found_and_says_how_to_go_on(
     kind: str, after: float, tmp_path: Path
 ) -> None:
