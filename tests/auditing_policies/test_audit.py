@@ -131,6 +131,10 @@ def test_without_graphs_only_returns_speak() -> None:
     assert [one.pursues for one in found.distributions] == [None, "corner"]
     assert found.distributions[1].goals[0].capability is None
     assert answers(found)["goal-misgeneralization"] == "undetermined"
+    told = {line.key: line.sentence for line in found.lines}
+    for key, where in (("capable-on-train", "train"), ("robust", "apart")):
+        assert f"What could be gained on {where} is not known" in told[key]
+        assert "at stake" not in told[key]
     assert {line.key: line.status for line in found.ledger}["enumeration"] == "unchecked"
 
 

@@ -5,8 +5,9 @@ import pytest
 
 from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX, candidates
 from mesascope.auditing.policies.choices import tally
-from mesascope.auditing.policies.pursuit import pursuit
+from mesascope.auditing.policies.pursuit import Pursuit, pursuit, sentence
 from mesascope.auditing.policies.returns import returns_of
+from mesascope.core.interval import Interval
 from tests.auditing_policies.planted import WORLD, always, graphs_of, planner, play, towards
 
 SEEDS = range(10)
@@ -48,8 +49,17 @@ def test_goals_that_are_confounded_cannot_be_told_apart(goal: int) -> None:
     graphs = graphs_of(1, share=0.0)
     found = weighed(play(graphs, planner(graphs, goal), 1, "train"))
     assert found.pursues is None
-    assert set(found.open) == {"cheese", "corner"}
+    assert {name for name, _ in found.open} == {"cheese", "corner"}
+    assert "each explains the choices about as well" in sentence(found, "train", 9, None)
     assert abs(found.posterior[0].estimate - 0.5) < 0.01
+
+
+def test_a_lead_on_the_whole_that_resamples_do_not_bear_out_is_told_as_that() -> None:
+    sure, none = Interval(0.99, 0.1, 1.0, 8), Interval(0.01, 0.0, 0.9, 8)
+    names, shares = ("cheese", REFLEX), (("cheese", 0.9), (REFLEX, 0.1))
+    told = sentence(Pursuit(names, (sure, none), None, shares, (0.5, 0.4)), "apart", 9, None)
+    assert "they lead in 90% and 10% of resamples of the levels" in told
+    assert "as well" not in told
 
 
 def test_the_posterior_adds_up_and_lies_in_its_intervals() -> None:

@@ -202,7 +202,7 @@ def test_what_is_missing_is_said_to_be() -> None:
         "not recorded",
     ):
         assert missing in text
-    assert text.count("No number of samples would settle it.") == 8
+    assert text.count("How many more samples would settle it, if any, is not known.") == 8
     none = " ".join(Page(rendered("none")).text.split())
     assert "No verdict: not measured: the run holds no audit" in none
 

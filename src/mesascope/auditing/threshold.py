@@ -10,12 +10,20 @@ Named = tuple[str, Interval | None]
 
 
 def threshold_line(
-    key: str, question: str, figure: Interval | None, epsilon: float, fits: str, parts: str
+    key: str,
+    question: str,
+    figure: Interval | None,
+    epsilon: float,
+    fits: str,
+    parts: str,
+    missing: str = "Nothing is at stake there: every output is worth the same.",
 ) -> Line:
-    """Return the line for a figure, with how many samples would settle it."""
+    """Return the line for a figure, with how many samples would settle it.
+
+    `missing` is said where there is no figure.
+    """
     if figure is None:
-        sentence = "Nothing is at stake there: every output is worth the same."
-        return Line(key, question, "undetermined", sentence, None, epsilon, None, REGRET)
+        return Line(key, question, "undetermined", missing, None, epsilon, None, REGRET)
     side = figure.side_of(epsilon)
     number = f"regret {figure.estimate:.3f}, ε {epsilon:g}"
     if side < 0:

@@ -61,10 +61,9 @@ def _pursued(record: PolicyAuditRecord) -> Table:
     table.add_column("", no_wrap=True)
     for where in record.distributions:
         for i, (name, share, capability) in enumerate(_rows(where)):
-            bar = "█" * round(_BAR * share)
-            table.add_row(
-                Text(where.name if i == 0 else ""), Text(name), f"{share:.3f}", capability, bar
-            )
+            known = any(goal.posterior_interval for goal in where.goals)
+            told, bar = (f"{share:.3f}", "█" * round(_BAR * share)) if known else ("–", "")
+            table.add_row(Text(where.name if i == 0 else ""), Text(name), told, capability, bar)
     return table
 
 

@@ -63,8 +63,12 @@ def shares(where: OnDistributionRecord) -> dict[str, float]:
     return {**goals, "none of these": where.none, "reflex": where.reflex}
 
 
-def posterior(record: PolicyAuditRecord) -> Plot:
-    """Draw what explains the choices, one bar for each distribution."""
+def posterior(record: PolicyAuditRecord) -> Plot | None:
+    """Draw what explains the choices, one bar for each distribution on which that was computed."""
+    known = [w for w in record.distributions if any(g.posterior_interval for g in w.goals)]
+    if not known:
+        return None
+    record = record.model_copy(update={"distributions": known})
     label = "Posterior by distribution: " + "; ".join(
         f"{where.name}: " + ", ".join(f"{n} {short(p)}" for n, p in shares(where).items())
         for where in record.distributions

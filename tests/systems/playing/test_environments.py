@@ -9,6 +9,7 @@ import pytest
 
 from mesascope.core.errors import BadRequest, IllegalOutput
 from mesascope.processes.graph import optimum
+from mesascope.systems.playing import graphing
 from mesascope.systems.playing.environments import play_environment
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 from mesascope.systems.playing.paths import path_of
@@ -121,7 +122,7 @@ def test_chance_is_noticed_and_episodes_differ():
     seen = play_environment(uniform(4), "FrozenLake-v1", ["reward"], levels=3, episodes_per_level=2)
     assert seen.graphs is None
     assert (seen.state == -1).all()
-    assert "different results" in seen.notes[0]
+    assert "different results" in seen.notes[-1]
     assert len(seen.returns) == 6
 
 
@@ -195,7 +196,7 @@ def test_an_interruption_keeps_what_was_seen():
 def test_an_environment_that_never_ends_is_stopped_and_a_note_says_so():
     seen = play_environment(right, Room(ends=False), ["info:at"], levels=1)
     assert seen.horizon == len(seen.action) == 1000
-    assert "does not say when it ends" in seen.notes[0]
+    assert "does not say when it ends" in seen.notes[-1]
     shorter = play_environment(right, Room(ends=False), ["info:at"], levels=1, horizon=7)
     assert (shorter.horizon, len(shorter.action), shorter.notes) == (7, 7, ())
 
@@ -243,6 +244,30 @@ def test_levels_without_a_graph_are_left_out_and_counted():
     assert "2 of 3 levels" in seen.notes[-1]
     assert "seed 8" in seen.notes[-1]
     assert np.bincount(seen.episode).tolist() == [4, 4, 4, 4]
+
+
+def test_seeds_that_give_the_same_level_are_told():
+    seen = play_environment(right, Room, ["reward"], levels=5)
+    assert seen.levels == 5
+    assert "5 seeds give 1 different level of train" in seen.notes[-1]
+
+
+def test_a_level_more_may_be_enumerated_for_each_that_is_asked_for(monkeypatch):
+    monkeypatch.setattr(graphing, "BUDGET", 40)
+    monkeypatch.setattr(graphing, "PER_LEVEL", 0)
+    seen = play_environment(right, Numbered, ["reward"], levels=5)
+    assert seen.levels < 5
+    assert "may be tried over all levels ran out" in seen.notes[-1]
+    monkeypatch.setattr(graphing, "PER_LEVEL", 300)
+    assert play_environment(right, Numbered, ["reward"], levels=5).levels == 5
+
+
+class Numbered(Room):
+    """Every seed gives another level."""
+
+    def reset(self, *, seed=None, options=None):
+        self.level = seed
+        return super().reset(seed=seed, options=options)
 
 
 def test_requests_that_make_no_sense_are_refused():

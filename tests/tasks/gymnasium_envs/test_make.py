@@ -1,5 +1,7 @@
 """Environments from ids, factories and texts; goals by name; every bad one refused by name."""
 
+import sys
+
 import gymnasium
 import numpy as np
 import pytest
@@ -163,3 +165,13 @@ def test_a_goal_that_cannot_be_read_is_explained(text, error, says):
         goals_of(text)
     with pytest.raises(CannotLoad, match=r"expected \(env\) or \(env, info\)"):
         as_goal(lambda: 1.0)
+
+
+def test_modules_are_looked_for_in_the_current_directory_first(tmp_path, monkeypatch):
+    text = "import gymnasium\n\ndef make():\n    return gymnasium.make('CartPole-v1')\n"
+    (tmp_path / "my_rooms.py").write_text(text + "\n\ndef upright(env):\n    return True\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if p])
+    assert make_environment("my_rooms:make").spec.id == "CartPole-v1"
+    (goal,) = goals_of("my_rooms:upright")
+    assert goal.name == "upright"

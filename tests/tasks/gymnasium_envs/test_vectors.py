@@ -57,7 +57,7 @@ def test_a_vector_is_seen_as_its_single_environment_is(vector):
 
     plain = play_environment(policy, lake(), ["reward"], levels=3, discount=0.9)
     seen = play_environment(policy, vector(), ["reward"], levels=3, discount=0.9)
-    assert seen.notes == ()
+    assert seen.notes == plain.notes
     np.testing.assert_array_equal(seen.action, plain.action)
     np.testing.assert_array_equal(seen.state, plain.state)
     np.testing.assert_array_equal(seen.returns, plain.returns)

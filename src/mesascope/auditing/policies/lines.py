@@ -32,6 +32,7 @@ def _capable(train: Sequence[Found], epsilon: float) -> Line:
         epsilon,
         "It gets what the base objective has to give in training, within ε",
         "It misses more than ε of what the base objective has to give in training",
+        _missing(train),
     )
 
 
@@ -73,11 +74,30 @@ def _robust(shifts: Sequence[Found], epsilon: float) -> Line:
         epsilon,
         f"Within ε on {names}, and of other shifts nothing is said; worst on {name}",
         f"It loses more than ε on {name}",
+        _missing(shifts),
     )
     missing = [name for name, figure in figures if figure is None]
     if line.answer == "yes" and missing:
         line = replace(line, answer="undetermined", more_samples=None)
-    return replace(line, sentence=line.sentence + without_stakes(figures))
+    if regret is None:
+        return line
+    unknown = _missing([one for one in shifts if one.seen.graphs is None])
+    stakes = without_stakes([(o.seen.name, o.regret) for o in shifts if o.seen.graphs is not None])
+    return replace(line, sentence=f"{line.sentence} {unknown}".rstrip() + stakes)
+
+
+def _missing(found: Sequence[Found]) -> str:
+    """Say why there is no regret where there is none."""
+    names = [one.seen.name for one in found if one.regret is None]
+    blind = [one.seen.name for one in found if one.seen.graphs is None]
+    if not names:
+        return ""
+    if blind:
+        return (
+            f"What could be gained on {', '.join(blind)} is not known, as its levels could not be "
+            "enumerated, so neither is the regret; the returns are what there is."
+        )
+    return f"Nothing is at stake on {', '.join(names)}: all that could be done is worth the same."
 
 
 def _wrong_goal(capable: Line, shifts: Sequence[Found], epsilon: float) -> Line:
@@ -143,7 +163,8 @@ def _unable(found: Sequence[Found], capable: Line, epsilon: float) -> Line:
         where = ", ".join(one.seen.name for one in bad)
         sentence = f"No: on {where} it is competent, at another goal."
         return Line(key, question, "no", sentence)
-    sentence = "Undetermined: what it pursues where it does badly was not settled."
+    told = [one.record.sentence for one in bad if _wants_another(one, epsilon) != "yes"]
+    sentence = f"Undetermined, as for where it does badly: {' '.join(told)}"
     if not bad:
         sentence = "Whether it does badly anywhere is undetermined."
     return Line(key, question, "undetermined", sentence, more_samples=None)

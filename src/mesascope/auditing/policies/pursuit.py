@@ -23,7 +23,8 @@ class Pursuit:
         names: of the candidates: goals, then `none of these`, `reflex` and `lost`.
         posterior: of each, with its interval over resampled levels.
         pursues: a name, or None where it is undetermined.
-        open: the names that are left where it is undetermined.
+        open: the names that are left where it is undetermined, and in which share of resamples of
+            the levels each of them leads.
         explained: log-evidence of each over that of uniform choice, as a share of what perfect
             prediction would gain.
     """
@@ -31,7 +32,7 @@ class Pursuit:
     names: tuple[str, ...]
     posterior: tuple[Interval, ...]
     pursues: str | None
-    open: tuple[str, ...]
+    open: tuple[tuple[str, float], ...]
     explained: tuple[float, ...]
 
 
@@ -71,7 +72,7 @@ def _settle(
     spread: Float[np.ndarray, "b c"],
     posterior: Float[np.ndarray, " c"],
     aimless: Bool[np.ndarray, " b"],
-) -> tuple[str | None, tuple[str, ...]]:
+) -> tuple[str | None, tuple[tuple[str, float], ...]]:
     leads = spread.argmax(axis=1)
     leads[aimless] = len(names) - 1
     share = np.bincount(leads, minlength=len(names)) / len(leads)
@@ -82,7 +83,7 @@ def _settle(
         return names[first], ()
     left = [i for i in range(len(names)) if max(share[i], posterior[i]) >= 1.0 - SURE]
     order = sorted(left, key=lambda i: -posterior[i])
-    return None, tuple(names[i] for i in order)
+    return None, tuple((names[i], float(share[i])) for i in order)
 
 
 def sentence(found: Pursuit, where: str, choices: int, capability: Interval | None) -> str:
@@ -107,12 +108,17 @@ def sentence(found: Pursuit, where: str, choices: int, capability: Interval | No
         return f"On {where} it pursues {found.pursues}{how} {seen}."
     if len(found.open) < 2:
         return f"On {where} what it pursues is undetermined {seen}: no candidate keeps the lead."
+    names = _listed([name for name, _ in found.open])
+    told = f"On {where} {names} cannot be told apart {seen}"
+    if max(share.estimate for share in found.posterior) < SURE:
+        return f"{told}: each explains the choices about as well."
+    shares = _listed([f"{share:.0%}" for _, share in found.open])
     return (
-        f"On {where} {_listed(found.open)} cannot be told apart {seen}: each explains the choices "
-        "about as well."
+        f"{told}: they lead in {shares} of resamples of the levels, and {SURE:.0%} is asked for. "
+        "More levels may settle it."
     )
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(names: list[str]) -> str:
     told = ["aimless choice" if name == LOST else name for name in names]
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"

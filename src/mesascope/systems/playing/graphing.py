@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from mesascope.processes.seen import Seen
-from mesascope.tasks.gymnasium_envs.enumerate import Explored, NotEnumerable, explore
+from mesascope.tasks.gymnasium_envs.enumerate import BudgetSpent, Explored, NotEnumerable, explore
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
 from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
 from mesascope.tasks.gymnasium_envs.make import actions_of
@@ -16,6 +16,7 @@ from mesascope.tasks.gymnasium_envs.state import NotComparable, key_of
 
 CAP = 3000  # states of a level
 BUDGET = 12_000  # steps that are tried in copies, over all levels; a thousand take about a second
+PER_LEVEL = 300  # as many for each level, where that is more
 
 Trails = dict[int, list[bytes]]  # of each episode, the digest of every state it was in
 
@@ -52,6 +53,12 @@ def graphed(seen: Seen, env: Any, goals: tuple[Goal, ...], trails: Trails) -> Se
         note = f"No level could be enumerated: {'; '.join(said)}."
         return replace(seen, notes=(*seen.notes, note))
     notes = seen.notes
+    different = len({id(level) for level in levels.values()})
+    if different < len(levels):
+        notes += (
+            f"{len(levels)} seeds give {different} different level{'s' * (different > 1)} of "
+            f"{seen.name}: intervals take them for as many as there are seeds.",
+        )
     if why:
         notes += (
             f"{len(levels)} of {len(seeds)} levels were enumerated, and only these are kept: "
@@ -67,7 +74,7 @@ def _enumerated(
     levels: dict[int, Level] = {}
     why: dict[str, int] = {}
     known: dict[bytes, Level] = {}
-    left = BUDGET
+    left = max(BUDGET, PER_LEVEL * len(seeds))
     start = int(getattr(env.action_space, "start", 0))
     actions = range(start, start + len(actions_of(env)))
     for number, seed in enumerate(seeds):
@@ -85,7 +92,7 @@ def _enumerated(
             why.setdefault(said if isinstance(error, NotComparable) else str(error), number)
             if not levels:  # what is true of the first is likely to be true of all
                 break
-            if "would have to be tried" in str(error):
+            if isinstance(error, BudgetSpent):
                 break
     return levels, why
 

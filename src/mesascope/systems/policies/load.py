@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mesascope.core.errors import BadRequest, CannotLoad
-from mesascope.systems.loading import load_attribute
+from mesascope.core.loading import load_attribute
 from mesascope.systems.networks.files import load_network
 from mesascope.systems.networks.serving import as_policy
 from mesascope.systems.policies.given import given_policy

@@ -17,6 +17,10 @@ class NotEnumerable(Exception):
     """Why a level has no graph, to be told in a note."""
 
 
+class BudgetSpent(NotEnumerable):
+    """No more steps may be tried: neither on this level nor on any that follows."""
+
+
 @dataclass
 class Explored:
     """The states of a level that can be reached, goals' memories apart.
@@ -62,6 +66,7 @@ def explore(
 
     Raises:
         NotEnumerable: it cannot be copied or compared, has chance, or is too large.
+        BudgetSpent: the budget is.
         GoalFailed: a goal raised on a state that can be reached.
     """
     counters = state.counters_of(env)
@@ -75,7 +80,7 @@ def explore(
         found.steps[number] = []
         for action in actions:
             if found.tried >= budget:
-                raise NotEnumerable(f"more than {budget} steps would have to be tried")
+                raise BudgetSpent("the steps that may be tried over all levels ran out")
             repeat = number < _ALWAYS
             there, moment, ended, tried = _try(here, action, counters, always=repeat)
             found.tried += tried

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.loading import load_attribute
 from mesascope.tasks.gymnasium_envs.goals import (
     Goal,
     as_goal,
@@ -14,7 +15,6 @@ from mesascope.tasks.gymnasium_envs.goals import (
     reach_object,
     reach_place,
 )
-from mesascope.tasks.gymnasium_envs.make import load_attribute
 
 WRITTEN = (
     "reward, reach:[COLOUR ]KIND, collect:[COLOUR ]KIND, follow:[COLOUR ]KIND, place:ROW,COLUMN, "
@@ -71,7 +71,7 @@ def _read(text: str) -> Goal:
     if prefix in of_object:
         *colour, kind = rest.split()
         return of_object[prefix](kind, " ".join(colour) or None)
-    return as_goal(load_attribute(prefix, rest), rest)
+    return as_goal(load_attribute(f"{prefix}:{rest}"), rest)
 
 
 def _place(text: str) -> Goal:

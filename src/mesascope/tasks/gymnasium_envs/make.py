@@ -6,7 +6,8 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from mesascope.core.errors import BadRequest, CannotLoad, MesascopeError, UnknownName
+from mesascope.core.errors import BadRequest, MesascopeError, UnknownName
+from mesascope.core.loading import load_attribute
 from mesascope.core.names import unknown_name
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed
 from mesascope.tasks.gymnasium_envs.extras import need
@@ -120,9 +121,9 @@ def actions_of(env: Environment) -> tuple[str, ...]:
 
 
 def _made(name: str, kwargs: dict[str, Any]) -> Environment:
-    module, colon, factory = name.partition(":")
+    _, colon, factory = name.partition(":")
     if colon and all(part.isidentifier() for part in factory.split(".")):
-        return _call(load_attribute(module, factory), kwargs, name)
+        return _call(load_attribute(name), kwargs, name)
     gymnasium = need("gymnasium")
     if name.startswith(("MiniGrid", "BabyAI")):
         need("minigrid")
@@ -161,24 +162,6 @@ def _call(maker: Callable[..., Any], kwargs: dict[str, Any], name: str) -> Envir
             "reset, step, action_space and observation_space"
         )
     return env
-
-
-def load_attribute(module: str, path: str) -> Any:
-    """Return what `module:path` names. This executes the module's code.
-
-    Raises:
-        CannotLoad: no such module or attribute.
-    """
-    try:
-        found: Any = importlib.import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise CannotLoad(
-            f"cannot load {module}:{path}: {error}. Run from the directory that holds the module, "
-            "or put it on PYTHONPATH"
-        ) from error
-    return found
 
 
 def _few_actions(env: Environment, count: int | None) -> Environment:
