@@ -170,22 +170,26 @@ def curve(record: Curve, prefix: str, looks: Looks | None = None) -> Plot:
     )
 
 
-def _drawn(record: Curve, looks: Looks | None) -> list[tuple[str, Any, str, bool]]:
-    """Return the colour, the dash and the marker of each series, and whether that is filled."""
+def _drawn(record: Curve, looks: Looks | None) -> list[tuple[str, Any, str, bool, float]]:
+    """Return each series' colour, dash, marker, whether that is filled, and width.
+
+    The first goal's lines are wider and beneath, so that one that coincides leaves an edge.
+    """
     if looks is None:
-        return [(*LINES[i % len(LINES)], True) for i in range(len(record.series))]
+        return [(*LINES[i % len(LINES)], True, 1.6) for i in range(len(record.series))]
     named_for = [looks.within(name) for name in record.series]
     places = list(dict.fromkeys(place for _, place in named_for))
     drawn = []
     for goal, place in named_for:
         look = looks.of(goal)
         dash = places.index(place) if len(places) > 1 else look.dashes
-        drawn.append((look.colour, LINES[dash % 4][1], *MARKERS[look.shape]))
+        wide = 3.2 if goal == next(iter(looks.goals), None) else 1.4
+        drawn.append((look.colour, LINES[dash % 4][1], *MARKERS[look.shape], wide))
     return drawn
 
 
 def _curve(
-    record: Curve, drawn: list[tuple[str, Any, str, bool]], axes: Axes, narrow: bool
+    record: Curve, drawn: list[tuple[str, Any, str, bool, float]], axes: Axes, narrow: bool
 ) -> None:
     points = [point for series in record.series.values() for point in series]
     quiet(
@@ -194,11 +198,12 @@ def _curve(
         whole=all(x == int(x) for x, _ in points),
     )
     looks = zip(record.series.items(), drawn, strict=True)
-    for (name, series), (colour, dashes, shape, full) in looks:
+    for (name, series), (colour, dashes, shape, full, wide) in looks:
         axes.plot(
             [x for x, _ in series], [y for _, y in series],
             color=COLOURS[colour], linestyle=dashes, label=named(name, 34 if narrow else 44),
-            marker=shape if len(series) <= 25 else None, markersize=4.5,
+            marker=shape if len(series) <= 25 else None, markersize=3.2 + wide,
+            linewidth=wide,
             markerfacecolor=COLOURS[colour if full else "paper"],
         )  # fmt: skip
     for index, (name, x) in enumerate(record.marks.items()):
