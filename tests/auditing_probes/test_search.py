@@ -168,6 +168,15 @@ def test_a_study_plays_the_policy_and_finds_what_it_wants(
     assert (detour[0], detour[-1]) == (here, cheese)
     assert len(detour) == 2 + 6  # γ⁰ against γ⁶ at the cheese
     assert (1, 1) in detour
+    for one in record.designed:
+        (row, column), (down, right) = cell_of(one, "mouse"), cell_of(one, "cheese")
+        did = one.played
+        assert did is not None
+        assert did.episodes == 4
+        assert did.path[0] == (row, column)
+        assert {(1, 1), (down, right)} & set(did.path)
+        most = 0.9 ** (abs(row - down) + abs(column - right) - 1)  # there are no walls
+        assert did.cost == pytest.approx(1.0 - did.returns["cheese"] / most, abs=1e-5)
     page = result.report(tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.count('<svg class="maze"') == 5
     assert page.count("optimal for ") == 3  # in the key of the costliest, and in the text

@@ -57,8 +57,8 @@ def test_levels_are_drawn_with_what_they_tell(capsys: pytest.CaptureFixture[str]
     command._tell(record({"cheese": 0.25, "corner": 0.75}), Path("found.html"))
     text = capsys.readouterr().out
     assert "██◆ ██" in text
-    assert "██· ○" in text
-    assert "◆ mouse  ○ cheese" in text
+    assert "██· ▲" in text
+    assert "◆ mouse  ▲ cheese" in text
     for part in ("0.610 nats", "0.020 nats", "regret 0.730", "{'s': 3}", "stopped early"):
         assert part in text
     assert "█" * 18 + "·" * 6 in text  # three quarters of the bar

@@ -48,6 +48,18 @@ def test_figures() -> None:
     assert form.in_words(bounds) == "0.250 [0.200, 0.300] (not sampled)"
 
 
+@pytest.mark.parametrize(
+    ("estimate", "low", "high", "text"),
+    [(1.1e-7, 9e-8, 1.2e-7, "< 0.001 [0, 0.001]"), (-2e-5, -3e-5, 0.01, "> −0.001 [−0.001, 0.010]"),
+     (0.5, 0.0, 0.75, "0.500 [0, 0.750]"), (0.0, -2e-9, -1e-9, "0 [−0.001, 0]")],
+)  # fmt: skip
+def test_what_is_tiny_is_only_said_to_be(
+    estimate: float, low: float, high: float, text: str
+) -> None:
+    sampled = Figure(estimate=estimate, low=low, high=high, samples=9, confidence=0.95)
+    assert form.in_words(sampled) == f"{text} (95 %, n\u00a0=\u00a09)"
+
+
 def test_code_in_prose_is_set_as_code_and_nothing_else_is_markup() -> None:
     assert form.prose("wants `<b>` & `x") == "wants <code>&lt;b&gt;</code> &amp; `x"
 

@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from mesascope.cli.told_policy import tell_policy
+from mesascope.records.looks import looks_of
 from mesascope.records.policy import FilmRecord, PictureRecord, PolicyAuditRecord
 from mesascope.report.cells import CELL
 from mesascope.report.maze import value_map
-from mesascope.report.policy import _posterior, render_policy, write_policy
+from mesascope.report.policy import _posterior, looks_on, render_policy, write_policy
 from mesascope.report.stills import stills
 from mesascope.report.svg import drawing, new_drawing
 from mesascope.store import BadRun
@@ -136,7 +137,10 @@ def test_bars_begin_where_the_last_one_ended() -> None:
     fewer = second.model_copy(update={"goals": second.goals[1:2]})
     with drawing():
         axes = new_drawing(500, 200).add_subplot()
-        _posterior(record.model_copy(update={"distributions": [first, fewer]}), axes, False)
+        _posterior(
+            record.model_copy(update={"distributions": [first, fewer]}),
+            looks_on(record), axes, False,
+        )  # fmt: skip
     for row, where in enumerate((first, fewer)):
         bars = [container[row] for container in axes.containers]
         shown = [bar for bar in bars if bar.get_width()]
@@ -231,9 +235,23 @@ def test_an_agent_that_faces_somewhere_is_turned() -> None:
 def test_names_of_colours_are_drawn_in_them() -> None:
     cells = [["red ball", "lava", "locked green door", "a mouse"]]
     level = designed()[0].model_copy(update={"level": PictureRecord(cells=cells)})
-    (still,) = stills([level])
+    (still,) = stills([level], looks_of([], cells[0]))
     colours = [re.findall(r"of-(\w+)", str(thing.mark))[0] for thing in still.things]
     assert colours[:3] == ["mesa", "mesa", "good"]
+
+
+def test_the_key_shows_each_way_as_it_is_drawn() -> None:
+    whole = policy_record()
+    (first, *_) = whole.episodes
+    (skipped, *others) = first.others
+    shown = first.model_copy(update={"others": {**first.others, skipped: [first.path[0]]}})
+    page = Page(render_policy(whole.model_copy(update={"episodes": [shown]})))
+    drawn, keyed = (
+        [a["class"] for t, a in page.elements if t == tag and "way " in (a.get("class") or "")]
+        for tag in ("polyline", "path")
+    )
+    assert drawn == keyed
+    assert len(set(drawn)) == len(others) == 2
 
 
 @pytest.fixture(scope="module")

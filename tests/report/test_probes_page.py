@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mesascope.records.policy import DesignedLevelRecord, PictureRecord
+from mesascope.records.looks import looks_of
+from mesascope.records.policy import DesignedLevelRecord, PictureRecord, PlayedRecord
 from mesascope.records.probes import NeededRecord, ProbeRecord
 from mesascope.report.probes import render_probes, write_probes
 from mesascope.store import BadRun
@@ -72,9 +73,39 @@ def test_what_was_found_is_on_the_page() -> None:
 
 def test_what_has_a_name_looks_the_same_on_every_level() -> None:
     text = render_probes(record())
-    marks = re.findall(r'aria-hidden="true">(<g class="thing.*?</g>)</svg> (\w+)</li>', text)
+    shape = r'aria-hidden="true">(<g class="(?:thing|agent).*?</g>)</svg> (\w+)</li>'
+    marks = re.findall(shape, text)
     assert {name for _, name in marks} == {"mouse", "cheese", "corner"}
     assert len(set(marks)) == 3 < len(marks)
+
+
+def test_what_the_policy_did_is_drawn_and_told() -> None:
+    did = PlayedRecord(episodes=4, path=[(1, 4), (1, 3)], returns={"cheese": 0.5, "corner": 0.25},
+                       cost=0.375)  # fmt: skip
+    designed = [one.model_copy(update={"played": did}) for one in record().designed]
+    page = Page(render_probes(record().model_copy(update={"designed": designed})))
+    went = [a["points"] for tag, a in page.elements if a.get("class") == "went" and tag != "path"]
+    assert went == ["117,39 91,39"] * 3
+    text = " ".join(page.text.split())
+    said = "It returned 0.500 by cheese, 0.250 by corner, the mean of 4 episodes, and gave up 0.375"
+    assert text.count(said) == text.count("the way that it took") == 3
+
+
+def test_a_goal_and_what_it_is_about_share_colour_and_shape() -> None:
+    looks = looks_of(["reward", "reach:goal", "keys"], ["green goal", "key", "wall of red", "rock"])
+    goals, things = looks.goals, looks.things
+    for goal, thing in (("reach:goal", "green goal"), ("keys", "key")):
+        assert (goals[goal].colour, goals[goal].shape) == (
+            things[thing].colour,
+            things[thing].shape,
+        )
+    assert [goals[name].colour for name in goals] == ["base", "good", "third"]  # red is a wall
+    assert [things[name].colour for name in ("wall of red", "rock")] == ["mesa", "soft"]
+    assert len({(look.colour, look.shape) for look in things.values()}) == 4
+    assert looks.within("keys, apart") == ("keys", "apart")
+    assert looks.within("other, apart") == ("other, apart", "")
+    many = looks_of([f"goal {i}" for i in range(9)]).goals.values()
+    assert len({(look.colour, look.shape) for look in many}) == 9
 
 
 def test_what_is_missing_is_said_to_be() -> None:

@@ -14,10 +14,10 @@ from rich.text import Text
 
 from mesascope.cli.printable import named, printable
 from mesascope.core.errors import BadRequest
+from mesascope.records.looks import AGENT, SHAPES, agent_on, looks_of, things_on
 from mesascope.records.policy import DesignedLevelRecord
 from mesascope.records.probes import ProbeRecord
 
-_SIGNS = "◆○▲□◇●△■"  # of the things that stand in a level, in the order they are met
 _BAR = 24
 
 
@@ -92,7 +92,7 @@ def _tell(record: ProbeRecord, report: Path | None) -> None:
     how = "all levels were scored" if record.exact else f"{record.tried:,} levels were scored"
     stop = "; stopped early, these are the best so far" if record.stopped else ""
     console.print(Text(f"{how} in {record.seconds:.1f} s{stop}", style="dim"))
-    signs: dict[str, str] = {}
+    signs = _signs(record)
     telling = [level for level in record.designed if level.purpose == "information"]
     console.print()
     goals = ", ".join(map(printable, record.goals))
@@ -107,6 +107,8 @@ def _tell(record: ProbeRecord, report: Path | None) -> None:
             console.print(Text.assemble(("what costs the most", "bold"), costs))
             console.print(_pictured(level, signs, f"regret {level.regret or 0.0:.3f}"))
             console.print(Text(printable(level.says)))
+            if level.played is not None and level.played.cost is not None:
+                console.print(f"The policy itself gave up {level.played.cost:.3f} of that.")
     if signs:
         meaning = "  ".join(f"{sign} {printable(thing)}" for thing, sign in signs.items())
         console.print(Text(f"█ wall  {meaning}", style="dim"))
@@ -141,13 +143,21 @@ def _pictured(level: DesignedLevelRecord, signs: dict[str, str], caption: str) -
     return Padding(Group(Text(caption), *rows), (0, 2, 1, 0))
 
 
+def _signs(record: ProbeRecord) -> dict[str, str]:
+    """Return the signs of what stands on the levels: the shapes that the report has for them."""
+    looks = looks_of(record.goals, things_on(record.designed))
+    signs = {name: SHAPES[look.shape] for name, look in looks.things.items()}
+    return signs | dict.fromkeys(agent_on(record.designed), AGENT)
+
+
 def _sign(cell: str, signs: dict[str, str]) -> str:
     if cell == "#":
         return "██"
     if not cell:
         return "· "
-    if cell not in signs:
-        signs[cell] = _SIGNS[len(signs) % len(_SIGNS)]
+    if cell not in signs:  # several things in one cell
+        free = (sign for sign in SHAPES if sign not in signs.values())
+        signs[cell] = next(free, SHAPES[0])
     return signs[cell] + " "
 
 

@@ -153,6 +153,24 @@ class TrainingRecord(Record):
     curves: list[Curve]
 
 
+class PlayedRecord(Record):
+    """What a policy did on a designed level.
+
+    Attributes:
+        episodes: how many it played there.
+        path: (row, column) of the agent in the first of them, until it moves no more; empty
+            where levels have no picture.
+        returns: the mean discounted return by each goal.
+        cost: of the base objective that it gave up, the mean in units of its range on the level,
+            as `regret`; None where it has nothing to decide there.
+    """
+
+    episodes: int
+    path: list[tuple[int, int]]
+    returns: dict[str, float]
+    cost: float | None
+
+
 class DesignedLevelRecord(Record):
     """A level that was designed to tell goals apart, or to make the wrong goal costly.
 
@@ -164,6 +182,7 @@ class DesignedLevelRecord(Record):
         parameters: of the level where it has no picture.
         ways: the path of (row, column) that optimal play for a goal takes here, by goal; of the
             costliest level, by the base objective and by the wrong goal.
+        played: what the policy did here; None where none was played.
     """
 
     purpose: Literal["information", "regret"]
@@ -174,6 +193,7 @@ class DesignedLevelRecord(Record):
     parameters: PlainData = Field(default_factory=dict)
     ways: dict[str, list[tuple[int, int]]] = Field(default_factory=dict)
     says: str = ""
+    played: PlayedRecord | None = None
 
 
 class PolicyAuditRecord(Record):

@@ -5,25 +5,23 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from mesascope.records.looks import SHAPES, WALL, Look, Looks
 from mesascope.records.policy import PictureRecord
 from mesascope.report.format import printable
 
-CELL = 26  # pixels
-WALL = "#"
-_COLOURS = ("third", "mesa", "base", "fourth")
-_NAMED = {
-    "blue": "base", "green": "good", "grey": "soft", "purple": "fourth", "red": "mesa",
-    "yellow": "third", "lava": "mesa",
-}  # fmt: skip
-_SHAPES = (
+CELL = 26  # units of a drawing, and pixels where it is not magnified
+_SMALLEST, _MOST = 240, 2  # pixels that small grids are magnified to, and by how much at most
+_SHAPES = (  # in the order of `SHAPES`
     '<path d="M-8 7L0-8 8 7z"/>',
     '<path d="M-7-7H7V7H-7z"/>',
     '<path d="M0-9L9 0 0 9-9 0z"/>',
     '<circle r="8" class="open"/>',
     '<path class="open" d="M-7-7H7V7H-7z"/>',
     '<path class="open" d="M-7-7L7 7M-7 7L7-7"/>',
+    '<path class="open" d="M-8 7L0-8 8 7z"/>',
+    '<path class="open" d="M0-9L9 0 0 9-9 0z"/>',
 )
-_WAYS = ("base", "mesa", "third", "fourth")
+AGENT = Markup('<g class="agent"><circle r="6"/></g>')
 _ASIDES = (-3, 3, -6, 6)  # pixels; never 0, which is the way that was taken
 Cell = tuple[int, int]
 
@@ -46,10 +44,11 @@ def svg(level: PictureRecord, parts: Sequence[Markup], label: str, steps: str) -
         steps: where the agent is, step by step, for `play.js`; empty where nothing moves.
     """
     width, height = CELL * len(level.cells[0]), CELL * len(level.cells)
+    larger = min(max(1.0, _SMALLEST / max(width, height)), _MOST)
     opening = Markup(
-        '<svg class="maze" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" '
-        'aria-label="{2}" data-steps="{3}">'
-    ).format(width, height, printable(label), steps)
+        '<svg class="maze" viewBox="0 0 {} {}" width="{:.0f}" height="{:.0f}" role="img" '
+        'aria-label="{}" data-steps="{}">'
+    ).format(width, height, larger * width, larger * height, printable(label), steps)
     return opening + Markup("").join(parts) + Markup("</svg>")
 
 
@@ -64,26 +63,14 @@ def ground(level: PictureRecord) -> Markup:
     return Markup('<path class="wall" d="{}"/>').format(Markup("").join(walls))
 
 
-def things_in(text: str) -> list[str]:
-    """Return the names of what stands in a cell."""
-    return [] if text in ("", WALL) else text.split("+")
-
-
-def names_in(frames: Sequence[Sequence[Sequence[str]]], agent: Sequence[str] = ()) -> list[str]:
-    """Return the names of what stands anywhere, but for the agent, in the order they are met."""
-    found = (name for rows in frames for row in rows for text in row for name in things_in(text))
-    return [name for name in dict.fromkeys(found) if name not in agent]
-
-
-def marks_of(names: Sequence[str]) -> dict[str, Markup]:
-    """Return a mark for each name, in the colour that is in the name if there is one."""
-    marks = {}
-    for i, name in enumerate(names):
-        told = (_NAMED[word] for word in name.split() if word in _NAMED)
-        colour = next(told, _COLOURS[i % len(_COLOURS)])
-        shape = Markup(_SHAPES[i % len(_SHAPES)])
-        marks[name] = Markup('<g class="thing of-{}">{}</g>').format(colour, shape)
-    return marks
+def marks_of(looks: Mapping[str, Look]) -> dict[str, Markup]:
+    """Return the mark of each name."""
+    return {
+        name: Markup('<g class="thing of-{}">{}</g>').format(
+            look.colour, Markup(_SHAPES[look.shape % len(SHAPES)])
+        )
+        for name, look in looks.items()
+    }
 
 
 def at(mark: Markup, cell: Cell, present: str) -> Markup:
@@ -94,15 +81,18 @@ def at(mark: Markup, cell: Cell, present: str) -> Markup:
     )
 
 
-def ways_of(others: Mapping[str, Sequence[Cell]]) -> tuple[list[Markup], list[tuple[str, str]]]:
-    """Return the lines of the ways that are optimal for goals, and names of their colours."""
+def ways_of(
+    others: Mapping[str, Sequence[Cell]], looks: Looks
+) -> tuple[list[Markup], list[tuple[str, Look]]]:
+    """Return the lines of the ways that are optimal for goals, and the look of each."""
     lines, named = [], []
     for i, (goal, way) in enumerate(others.items()):
         if len(way) < 2:  # nothing is to be gained
             continue
-        colour = _WAYS[i % len(_WAYS)]
-        named.append((goal, colour))
-        lines.append(line(way, f"way of-{colour} dashes-{i % 3}", _ASIDES[i % len(_ASIDES)]))
+        look = looks.of(goal)
+        named.append((goal, look))
+        kind = f"way of-{look.colour} dashes-{look.dashes}"
+        lines.append(line(way, kind, _ASIDES[i % len(_ASIDES)]))
     return lines, named
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from mesascope.records.figures import Figure
 
+TINY = 0.001
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = str.maketrans("-", "−")
 # Controls, surrogates, and marks that reorder text: they could break a page or disguise a name.
@@ -48,6 +49,13 @@ def number(value: float) -> str:
     return f"{value:.{decimals}f}".translate(MINUS)
 
 
+def brief(value: float) -> str:
+    """Return a number to about three decimals; of one that is tiny, only that it is."""
+    if not 0 < abs(value) < TINY:
+        return number(value)
+    return "< 0.001" if value > 0 else "> −0.001"
+
+
 def short(value: float) -> str:
     """Return a number without zeros at its end, as on an axis."""
     text = number(value)
@@ -74,7 +82,15 @@ def interval(figure: Figure) -> str:
     """Return the interval of a figure, or say that there is none."""
     if figure.samples == 0 and figure.low == figure.high:
         return "exact"
-    return f"[{number(figure.low)}, {number(figure.high)}]"
+    ends = (_outwards(figure.low, -1), _outwards(figure.high, 1))
+    return f"[{number(ends[0])}, {number(ends[1])}]"
+
+
+def _outwards(end: float, side: int) -> float:
+    """Return the end of an interval; a tiny one rounded to 0 or to 0.001, to the outside."""
+    if not 0 < abs(end) < TINY:
+        return end
+    return side * TINY if end * side > 0 else 0.0
 
 
 def basis(figure: Figure) -> str:
@@ -96,7 +112,7 @@ def sample(figure: Figure) -> str:
 def in_words(figure: Figure) -> str:
     """Return a figure in one line."""
     rest = basis(figure)
-    return f"{number(figure.estimate)} {interval(figure)}" + (f" ({rest})" if rest else "")
+    return f"{brief(figure.estimate)} {interval(figure)}" + (f" ({rest})" if rest else "")
 
 
 def plain(value: Any) -> str:

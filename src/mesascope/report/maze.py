@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from mesascope.records.looks import WALL, Look, Looks, agent_in, names_in, things_in
 from mesascope.records.policy import EpisodeRecord, PictureRecord
 from mesascope.report.cells import (
     CELL,
@@ -15,9 +16,7 @@ from mesascope.report.cells import (
     line,
     marks_of,
     middle,
-    names_in,
     svg,
-    things_in,
     ways_of,
 )
 from mesascope.report.format import printable
@@ -27,29 +26,45 @@ _FACING = Markup('<path d="M-6-6.5L9 0-6 6.5-3 0z"/>')  # to the right
 
 
 @dataclass(frozen=True)
+class Map:
+    """A value map: whose, in which colour, and between which values its shades are.
+
+    Attributes:
+        blank: whether some cells that are no wall have no shade.
+    """
+
+    goal: str
+    picture: Markup
+    colour: str
+    low: float
+    high: float
+    blank: bool
+
+
+@dataclass(frozen=True)
 class Scene:
     """An episode, laid out.
 
     Attributes:
         episode: its record.
         picture: the level with the ways in it.
-        things, ways: the key of the picture: marks with names, and names of the ways' colours.
-        maps: a picture of what getting to each cell is worth, by goal.
+        things, ways: the key of the picture: marks with names, and the looks of goals' ways.
+        maps: what getting to each cell is worth, by goal.
     """
 
     episode: EpisodeRecord
     picture: Markup
     things: list[Thing]
-    ways: list[tuple[str, str]]
-    maps: list[tuple[str, Markup]]
+    ways: list[tuple[str, Look]]
+    maps: list[Map]
 
 
-def scene(episode: EpisodeRecord) -> Scene:
+def scene(episode: EpisodeRecord, looks: Looks) -> Scene:
     """Lay an episode out."""
-    agent = _agent(episode)
+    agent = agent_of(episode)
     names = names_in(episode.frames, agent)
-    marks = marks_of(names)
-    lines, ways = ways_of(episode.others)
+    marks = marks_of({name: looks.things[name] for name in names})
+    lines, ways = ways_of(episode.others, looks)
     parts = [ground(episode.level), *lines]
     parts.append(line(episode.path, "went", 0))
     parts += _standing(episode, agent, marks)
@@ -75,18 +90,35 @@ def scene(episode: EpisodeRecord) -> Scene:
             *[Thing(printable(name), mark) for name, mark in marks.items()],
         ],
         ways=ways,
-        maps=[(goal, value_map(episode.level, goal)) for goal in episode.level.values],
+        maps=[map_of(episode.level, goal, looks) for goal in episode.level.values],
     )
 
 
-def value_map(level: PictureRecord, goal: str) -> Markup:
-    """Return how much getting to each cell is worth by a goal; darker is more."""
-    grid = level.values[goal]
-    known = [value for row in grid for value in row if value is not None]
+def map_of(level: PictureRecord, goal: str, looks: Looks) -> Map:
+    """Return the value map of a goal, with its scale."""
+    colour = looks.of(goal).colour
+    low, high = _ends(level, goal)
+    blank = any(
+        text != WALL and (value is None or value < low)
+        for texts, row in zip(level.cells, level.values[goal], strict=True)
+        for text, value in zip(texts, row, strict=True)
+    )
+    return Map(goal, value_map(level, goal, colour), colour, low, high, blank)
+
+
+def _ends(level: PictureRecord, goal: str) -> tuple[float, float]:
+    """Return the values that are lightest and darkest."""
+    known = [value for row in level.values[goal] for value in row if value is not None]
     # Where nothing is left to gain is 0, far from all else: the shades are for the rest.
     some = [value for value in known if value != 0.0] or known or [0.0]
-    low, high = min(some), max(some)
-    parts = [ground(level)]
+    return min(some), max(known or some)
+
+
+def value_map(level: PictureRecord, goal: str, colour: str = "base") -> Markup:
+    """Return how much getting to each cell is worth by a goal; darker is more."""
+    grid = level.values[goal]
+    low, high = _ends(level, goal)
+    parts = [ground(level), Markup('<g class="of-{}">').format(colour)]
     for i, row in enumerate(grid):
         for j, value in enumerate(row):
             if value is not None:
@@ -96,6 +128,7 @@ def value_map(level: PictureRecord, goal: str) -> Markup:
                 parts.append(
                     Markup(square).format(j * CELL, i * CELL, CELL, CELL, _shade(value, low, high))
                 )
+    parts.append(Markup("</g>"))
     return svg(level, parts, f"what getting to each cell is worth by {goal}", "")
 
 
@@ -107,13 +140,11 @@ def _shade(value: float, low: float, high: float) -> float:
     return 0.12 + 0.8 * min(share, 1.0)
 
 
-def _agent(episode: EpisodeRecord) -> list[str]:
+def agent_of(episode: EpisodeRecord) -> list[str]:
     """Return what is wherever the agent is, in every frame."""
-    seen = [
-        set(things_in(rows[i][j]))
-        for rows, (i, j) in zip(episode.frames, episode.path, strict=True)
-    ]
-    return sorted(set.intersection(*seen)) if seen else []
+    return agent_in(
+        [things_in(rows[i][j]) for rows, (i, j) in zip(episode.frames, episode.path, strict=True)]
+    )
 
 
 def _standing(

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import log10
+from typing import Any
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from mesascope.records.figures import Curve
+from mesascope.records.looks import Looks
 from mesascope.records.run import DiscoveryRecord, SearchRecord
 from mesascope.report.format import short, shortened
 from mesascope.report.svg import COLOURS, drawing, new_drawing, to_markup
@@ -18,6 +20,11 @@ WIDE, HALF, NARROW = 1084, 500, 340
 LINES = [
     ("base", "-", "o"), ("mesa", (0, (5, 2)), "s"), ("third", (0, (1.5, 1.5)), "^"),
     ("fourth", (0, (6, 2, 1.5, 2)), "D"), ("soft", "-", "v"), ("ink", (0, (3, 1)), "P"),
+]  # fmt: skip
+# Of `records.looks.SHAPES`, in their order; whether each is filled.
+MARKERS = [
+    ("^", True), ("s", True), ("D", True), ("o", False), ("s", False), ("x", True), ("^", False),
+    ("D", False),
 ]  # fmt: skip
 STEPS = [1, 2, 2.5, 5, 10]
 KINDS = {"reflex": ("s", "soft"), "look": ("^", "third"), "search": ("o", "base")}
@@ -146,28 +153,58 @@ def _timeline(found: list[DiscoveryRecord], last: int, axes: Axes, narrow: bool)
     legend(axes, 2 if narrow else 6)
 
 
-def curve(record: Curve, prefix: str) -> Plot:
-    """One or more series over a shared axis."""
+def curve(record: Curve, prefix: str, looks: Looks | None = None) -> Plot:
+    """One or more series over a shared axis.
+
+    With the looks of goals, a series that is named for a goal has its colour and its shape, and
+    the dash tells on which distribution; where there is one alone, the dash is the goal's too.
+    """
     label = f"{record.title}: {record.y_label} over {record.x_label}."
     rows = len(record.series)
     return both(
-        partial(_curve, record), prefix, label, (HALF, 270 + 9 * rows), (NARROW, 250 + 18 * rows)
+        partial(_curve, record, _drawn(record, looks)),
+        prefix,
+        label,
+        (HALF, 270 + 9 * rows),
+        (NARROW, 250 + 18 * rows),
     )
 
 
-def _curve(record: Curve, axes: Axes, narrow: bool) -> None:
+def _drawn(record: Curve, looks: Looks | None) -> list[tuple[str, Any, str, bool, float]]:
+    """Return each series' colour, dash, marker, whether that is filled, and width.
+
+    The first goal's lines are wider and beneath, so that one that coincides leaves an edge.
+    """
+    if looks is None:
+        return [(*LINES[i % len(LINES)], True, 1.6) for i in range(len(record.series))]
+    named_for = [looks.within(name) for name in record.series]
+    places = list(dict.fromkeys(place for _, place in named_for))
+    drawn = []
+    for goal, place in named_for:
+        look = looks.of(goal)
+        dash = places.index(place) if len(places) > 1 else look.dashes
+        wide = 3.2 if goal == next(iter(looks.goals), None) else 1.4
+        drawn.append((look.colour, LINES[dash % 4][1], *MARKERS[look.shape], wide))
+    return drawn
+
+
+def _curve(
+    record: Curve, drawn: list[tuple[str, Any, str, bool, float]], axes: Axes, narrow: bool
+) -> None:
     points = [point for series in record.series.values() for point in series]
     quiet(
         axes,
         log=record.x_log and all(x > 0 for x, _ in points) and bool(points),
         whole=all(x == int(x) for x, _ in points),
     )
-    for index, (name, series) in enumerate(record.series.items()):
-        colour, dashes, shape = LINES[index % len(LINES)]
+    looks = zip(record.series.items(), drawn, strict=True)
+    for (name, series), (colour, dashes, shape, full, wide) in looks:
         axes.plot(
             [x for x, _ in series], [y for _, y in series],
             color=COLOURS[colour], linestyle=dashes, label=named(name, 34 if narrow else 44),
-            marker=shape if len(series) <= 25 else None, markersize=4,
+            marker=shape if len(series) <= 25 else None, markersize=3.2 + wide,
+            linewidth=wide,
+            markerfacecolor=COLOURS[colour if full else "paper"],
         )  # fmt: skip
     for index, (name, x) in enumerate(record.marks.items()):
         axes.axvline(x, color=COLOURS["soft"], linewidth=0.9, linestyle=(0, (1, 2)))

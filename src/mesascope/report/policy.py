@@ -5,23 +5,25 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
+from mesascope.records.looks import Looks, looks_of, names_in, things_on
 from mesascope.records.policy import OnDistributionRecord, PolicyAuditRecord
 from mesascope.report import plots, verdict
 from mesascope.report.format import short, shortened
-from mesascope.report.maze import scene
+from mesascope.report.maze import agent_of, scene
 from mesascope.report.plots import Plot
 from mesascope.report.shell import asset, environment, policy
 from mesascope.report.stills import stills
 from mesascope.report.svg import COLOURS
 from mesascope.store import write_atomically
 
-_SHADES = ("base", "mesa", "third", "fourth", "soft", "rule")
+REFLEX = "reflex"  # beside `none of these`, and paler
 _ROOM, _ROOM_NARROW = 0.2, 0.6  # of the axis, that a name in a bar takes
 
 
 def render_policy(record: PolicyAuditRecord) -> str:
     """Return the page as one HTML document, the same for the same record."""
     parted = verdict.rows([record])
+    looks = looks_on(record)
     curves = record.training.curves if record.training else []
     return (
         environment()
@@ -34,11 +36,11 @@ def render_policy(record: PolicyAuditRecord) -> str:
             confidences=verdict.confidences([record]),
             open=verdict.open_assumptions(record),
             settled=verdict.settled(record),
-            posterior=posterior(record),
-            capability=capability(record),
-            scenes=[scene(episode) for episode in record.episodes],
-            designed=stills(record.designed),
-            curves=[(curve, plots.curve(curve, f"t{i}")) for i, curve in enumerate(curves)],
+            posterior=posterior(record, looks),
+            capability=capability(record, looks),
+            scenes=[scene(episode, looks) for episode in record.episodes],
+            designed=stills(record.designed, looks),
+            curves=[(curve, plots.curve(curve, f"t{i}", looks)) for i, curve in enumerate(curves)],
             questions={line.key: line.question for line in record.lines},
             policy=policy(images=bool(record.films)),
             style=asset("style.css"),
@@ -57,13 +59,20 @@ def write_policy(path: Path, record: PolicyAuditRecord) -> Path:
     return Path(path)
 
 
+def looks_on(record: PolicyAuditRecord) -> Looks:
+    """Return how every goal looks on the page, and what stands in its levels."""
+    measured = [goal.name for where in record.distributions for goal in where.goals]
+    things = [name for e in record.episodes for name in names_in(e.frames, agent_of(e))]
+    return looks_of([*record.goals, *measured], [*things, *things_on(record.designed)])
+
+
 def shares(where: OnDistributionRecord) -> dict[str, float]:
     """Return the posterior of everything that could explain the choices."""
     goals = {goal.name: goal.posterior for goal in where.goals}
     return {**goals, "none of these": where.none, "reflex": where.reflex}
 
 
-def posterior(record: PolicyAuditRecord) -> Plot | None:
+def posterior(record: PolicyAuditRecord, looks: Looks) -> Plot | None:
     """Draw what explains the choices, one bar for each distribution on which that was computed."""
     known = [w for w in record.distributions if any(g.posterior_interval for g in w.goals)]
     if not known:
@@ -76,18 +85,18 @@ def posterior(record: PolicyAuditRecord) -> Plot | None:
     rows = len(record.distributions)
     names = max((len(shares(where)) for where in record.distributions), default=0)
     return plots.both(
-        partial(_posterior, record), "p", label,
+        partial(_posterior, record, looks), "p", label,
         (plots.WIDE, 90 + 34 * rows), (plots.NARROW, 70 + 40 * rows + 18 * names),
     )  # fmt: skip
 
 
-def _posterior(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
+def _posterior(record: PolicyAuditRecord, looks: Looks, axes: Axes, narrow: bool) -> None:
     names = list(dict.fromkeys(name for where in record.distributions for name in shares(where)))
     places = range(len(record.distributions))
     before = [0.0 for _ in places]  # not every distribution need have every goal
-    for i, name in enumerate(names):
+    for name in names:
         width = [shares(where).get(name, 0.0) for where in record.distributions]
-        shade = _SHADES[min(i, len(_SHADES) - 1)]
+        shade = "rule" if name == REFLEX and name not in looks.goals else looks.of(name).colour
         axes.barh(places, width, left=before, height=0.6, color=COLOURS[shade],
                   label=plots.named(name, 24),
                   edgecolor=COLOURS["paper"], linewidth=1.2)  # fmt: skip
@@ -104,31 +113,33 @@ def _posterior(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
     plots.legend(axes, 1 if narrow else 5)
 
 
-def capability(record: PolicyAuditRecord) -> Plot:
+def capability(record: PolicyAuditRecord, looks: Looks) -> Plot:
     """Draw how much of what could be gained by each goal was gained, with intervals."""
     label = "Capability by goal and distribution, from chance, 0, to the optimum, 1."
     rows = sum(len(where.goals) for where in record.distributions)
     return plots.both(
-        partial(_capability, record), "c", label,
+        partial(_capability, record, looks), "c", label,
         (plots.WIDE, 80 + 24 * rows), (plots.NARROW, 90 + 26 * rows),
     )  # fmt: skip
 
 
-def _capability(record: PolicyAuditRecord, axes: Axes, narrow: bool) -> None:
+def _capability(record: PolicyAuditRecord, looks: Looks, axes: Axes, narrow: bool) -> None:
     labels: list[str] = []
     for where in record.distributions:
-        for i, goal in enumerate(where.goals):
+        for goal in where.goals:
             place = len(labels)
             labels.append(shortened(f"{where.name}: {goal.name}", 20 if narrow else 40))
             if goal.capability is None:
                 axes.text(0.02, place, "not measured", va="center", color=COLOURS["soft"], size=10)
                 continue
-            shade = COLOURS[_SHADES[min(i, len(_SHADES) - 1)]]
+            look = looks.of(goal.name)
+            shade, (shape, full) = COLOURS[look.colour], plots.MARKERS[look.shape]
             inside = goal.capability
             axes.plot(
                 [inside.low, inside.high], [place, place], color=shade, linewidth=4, alpha=0.4
             )
-            axes.plot([inside.estimate], [place], "o", color=shade, markersize=6)
+            axes.plot([inside.estimate], [place], shape, color=shade, markersize=6,
+                      markerfacecolor=shade if full else COLOURS["paper"])  # fmt: skip
     for at, dashes in ((0.0, (0, (1, 2))), (1.0, (0, (4, 2)))):
         axes.axvline(at, color=COLOURS["soft"], linewidth=0.9, linestyle=dashes)
     axes.set_yticks(range(len(labels)), labels)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mesascope.records.figures import Curve
+from mesascope.records.looks import looks_of, things_on
 from mesascope.records.probes import ProbeRecord
 from mesascope.report import plots
 from mesascope.report.shell import asset, environment, policy
@@ -12,7 +13,8 @@ from mesascope.store import write_atomically
 
 def render_probes(record: ProbeRecord) -> str:
     """Return the page as one HTML document, the same for the same record."""
-    drawn = stills(record.designed)
+    looks = looks_of(record.goals, things_on(record.designed))
+    drawn = stills(record.designed, looks)
     return (
         environment()
         .get_template("probes.html.j2")
@@ -21,7 +23,7 @@ def render_probes(record: ProbeRecord) -> str:
             telling=[one for one in drawn if one.level.purpose == "information"],
             costly=[one for one in drawn if one.level.purpose == "regret"],
             steps=[record.before, *record.sequence],
-            believed=plots.curve(believed(record), "b") if record.sequence else None,
+            believed=plots.curve(believed(record), "b", looks) if record.sequence else None,
             policy=policy(),
             style=asset("style.css"),
             script=asset("play.js"),

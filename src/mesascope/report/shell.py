@@ -30,6 +30,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "number": form.number,
+        "brief": form.brief,
         "short": form.short,
         "count": form.count,
         "seconds": form.seconds,

@@ -28,6 +28,7 @@ COLOURS = {
     "mesa": "#a63d1c",
     "third": "#7a5c00",
     "fourth": "#5b3f8c",
+    "good": "#2c6a3f",
 }
 NAMES = {colour: name for name, colour in COLOURS.items()}
 SETTINGS: dict[Any, Any] = {

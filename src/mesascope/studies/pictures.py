@@ -63,7 +63,7 @@ def title_of(seen: Seen, episode: int) -> str:
     seed = f" (seed {seen.seeds[level]})" if seen.seeds else ""
     found = zip(seen.goals, seen.returns[episode].tolist(), strict=True)
     worth = ", ".join(f"{name} {amount:.2f}" for name, amount in found)
-    return f"Level {level + 1} of {seen.name}{seed}: {worth}"
+    return f"Level {level + 1} of {seen.name}{seed}: returns {worth}"
 
 
 def without(found: Sequence[tuple[str, Pictures]]) -> str:

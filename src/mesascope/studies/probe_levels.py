@@ -18,8 +18,10 @@ from mesascope.auditing.probes.search import design
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import unknown_name
 from mesascope.core.policy import Policy, RecurrentPolicy
+from mesascope.processes.seen import Seen
 from mesascope.records.probes import NeededRecord, ProbeRecord
 from mesascope.studies.probe_needed import needed
+from mesascope.studies.probe_played import played_on
 from mesascope.studies.probe_space import WorldLevels, every_level
 from mesascope.studies.probe_told import designed, finding, notes_on
 from mesascope.systems.playing.levels import graphs_of, play_levels
@@ -82,7 +84,7 @@ def probe_levels(
 ) -> ProbeResult:
     """Return the levels that tell the remaining goals apart best, and the costliest level.
 
-    The policy, where there is one, is played on the former, and the posterior that comes of it
+    The policy, where there is one, is played on all; the posterior that comes of the former
     decides which goal the wrong one is. An interruption (Ctrl-C) of a search keeps its best.
 
     Args:
@@ -108,23 +110,17 @@ def probe_levels(
     search = partial(design, space, budget=settings.budget, seed=settings.seed, every=every)
     telling = search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
     before = np.array([*model.prior, 1.0 / len(names)])
-    sequence: Float[np.ndarray, "l g1"] | None = None
-    if policy is not None:
-        seen = play_levels(
-            policy,
-            world,
-            telling.levels,
-            seed=settings.seed,
-            discount=settings.discount,
-            episodes_per_level=_EPISODES,
-            name="designed",
-            role="shift",
-        )
-        sequence = beliefs(seen, model)
+    play = None if policy is None else _playing(policy, world, settings)
+    seen = play(telling.levels) if play else None
+    sequence = None if seen is None else beliefs(seen, model)
     after = None if sequence is None else sequence[-1]
     wrong = 1 + int(np.argmax((before if after is None else after)[1 : len(names)]))
     cost = Cost(numbers[0], numbers[wrong], settings.discount, world.horizon)
     costly = search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
+    levels = designed(space, telling, costly, (model, cost), random)
+    if play and seen:
+        last = played_on(levels[-1:], play(costly.levels), cost, names)
+        levels = [*played_on(levels[:-1], seen, cost, names), *last]
     labels = (*names, NONE)
 
     def named(row: Float[np.ndarray, " g1"]) -> dict[str, float]:
@@ -136,7 +132,7 @@ def probe_levels(
         world=world.name,
         goals=list(names),
         wrong=names[wrong],
-        designed=designed(space, telling, costly, (model, cost), random),
+        designed=levels,
         before=named(before / before.sum()),
         after=None if after is None else named(after),
         sequence=[] if sequence is None else [named(row) for row in sequence],
@@ -152,6 +148,21 @@ def probe_levels(
         notes=notes_on(names[0], names[wrong]),
     )
     return ProbeResult(record)
+
+
+def _playing(
+    policy: Policy | RecurrentPolicy, world: LevelWorld, settings: ProbeSettings
+) -> Callable[[Level], Seen]:
+    return lambda levels: play_levels(
+        policy,
+        world,
+        levels,
+        seed=settings.seed,
+        discount=settings.discount,
+        episodes_per_level=_EPISODES,
+        name="designed",
+        role="shift",
+    )
 
 
 def _remaining(
