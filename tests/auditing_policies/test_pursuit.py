@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX, candidates
+from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX, _weighed, candidates
 from mesascope.auditing.policies.choices import tally
 from mesascope.auditing.policies.pursuit import Pursuit, pursuit, sentence
 from mesascope.auditing.policies.returns import returns_of
@@ -60,6 +60,12 @@ def test_a_lead_on_the_whole_that_resamples_do_not_bear_out_is_told_as_that() ->
     told = sentence(Pursuit(names, (sure, none), None, shares, (0.5, 0.4)), "apart", 9, None)
     assert "they lead in 90% and 10% of resamples of the levels" in told
     assert "as well" not in told
+
+
+def test_what_is_impossible_counts_only_on_levels_that_were_drawn() -> None:
+    evidence = np.array([[-1.0, -np.inf], [-2.0, -3.0]])
+    times = np.array([[1.0, 1.0], [0.0, 2.0]])
+    np.testing.assert_array_equal(_weighed(times, evidence), [[-3.0, -np.inf], [-4.0, -6.0]])
 
 
 def test_the_posterior_adds_up_and_lies_in_its_intervals() -> None:

@@ -66,6 +66,11 @@ def test_scores_are_exact(words: tuple[str, ...], exact: dict[str, float]) -> No
     [
         (("run", "tictactoe", "--preset", "standrad"), "Did you mean 'standard'?"),
         (("run", "tictacto"), "Did you mean 'tictactoe'?"),
+        (("run", "cornr"), "Did you mean 'corner'?"),
+        (("audit", "a:b", "--env", "CartPole-v1", "--levels", "0"), "at least 1"),
+        (("audit", "a:b", "--env", "CartPole-v1", "--report", ""), "no name of a file"),
+        (("audit", "corner", "--report", "nowhere/page.html"), "there is no folder nowhere"),
+        (("probe-levels", "--env", "corner", "--report", "x" * 300), "no name of a file"),
         (("run",), "mesascope run tictactoe"),
         (("run", "tictactoe", "--seed", "-1"), "-1"),
         (("run", "tictactoe", "--seed", "one"), "seed"),

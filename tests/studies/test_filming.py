@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mesascope.core.errors import BadRequest
 from mesascope.studies.filming import EnvironmentStage
 from mesascope.studies.policy import audit_policy
 from mesascope.systems.playing.environments import play_environment
@@ -152,6 +153,14 @@ def test_an_environment_that_does_otherwise_is_not_shown():
 
 def test_an_audit_has_them_in_its_report(tmp_path):
     result = audit_policy(uniform(2), Lamp, shifts={"dark": dark}, levels=2, horizon=5)
+    for wrong, says in (
+        ({"discount": float("nan")}, "discount is nan"),
+        ({"epsilon": 0.0}, "epsilon is"),
+        ({"levels": 0}, "0 levels"),
+        ({"shifts": {"train": Lamp}}, "called 'train'"),
+    ):
+        with pytest.raises(BadRequest, match=says):
+            audit_policy(uniform(2), Lamp, **wrong)
     assert [film.distribution for film in result.record.films] == ["train"]
     assert result.record.unpictured.startswith("There are no pictures of dark: ")
     page = result.report(tmp_path / "report.html").read_text(encoding="utf-8")

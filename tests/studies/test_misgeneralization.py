@@ -71,19 +71,19 @@ def conditions(world: str, condition: str) -> list[Row]:
     return [row for row in read(STORED) if (row.world, row.condition) == (world, condition)]
 
 
-@pytest.mark.parametrize("world", ["corner", "dish", "keys", "coin"])
+@pytest.mark.parametrize("world", ["corner", "dish", "keys", "coin", "follow"])
 def test_the_stored_table_has_proxies_followed_where_training_confounds_and_only_there(
     world: str,
 ) -> None:
     confounded, control = conditions(world, "confounded"), conditions(world, "control")
     assert len(confounded) == len(control) == 10
-    assert all(row.proxy > row.base for row in confounded)
+    assert sum(row.proxy > row.base for row in confounded) >= 9
     assert all(row.base > row.proxy for row in control)
 
 
 def test_the_stored_table_has_audits_that_predict_what_policies_do_elsewhere() -> None:
     rows = read(STORED)
-    assert sum(row.right for row in rows) >= 0.9 * len(rows)
+    assert sum(row.right for row in rows) >= 0.95 * len(rows)
     assert all(row.unable == "yes" for row in conditions("corner", "unable"))
 
 

@@ -5,6 +5,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 from mesascope.cli.told import tell_audit
+from mesascope.store.atomic import must_be_writable
 from mesascope.studies.brought import audit_brought
 
 
@@ -14,6 +15,8 @@ def audit_command(
     """Audit a system; print the verdict and write the report if one was asked for."""
     from rich.console import Console
 
+    if report is not None:
+        must_be_writable(report)
     console = Console(stderr=True, highlight=False)
     # What the audited code prints is not our output.
     with (
@@ -27,12 +30,12 @@ def audit_command(
             quick=quick,
             say=status.update,
         )
-        if report is not None:
-            result.report(report)
     if json:
         print(result.record.model_dump_json())
     else:
         tell_audit(result.record)
-        if report is not None:
+    if report is not None:  # the verdict is told already, should that fail
+        result.report(report)
+        if not json:
             print(f"\nReport  {report}")
     return 0

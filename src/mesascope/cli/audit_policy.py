@@ -7,6 +7,7 @@ from typing import Any
 
 from mesascope.cli.told_policy import tell_policy
 from mesascope.processes.seen import Seen
+from mesascope.store.atomic import must_be_writable
 from mesascope.studies.policy import audit_policy
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 
@@ -20,6 +21,8 @@ def audit_policy_command(
     """
     from rich.console import Console
 
+    if report is not None:
+        must_be_writable(report)
     console = Console(stderr=True, highlight=False)
     # What the audited code prints is not our output.
     with console.status("auditing", spinner="dots") as status, redirect_stdout(sys.stderr):
@@ -31,12 +34,12 @@ def audit_policy_command(
             if stop.so_far is not None:
                 console.print(_gained(stop.so_far, " until then"), markup=False)
             raise
-        if report is not None:
-            result.report(report)
     if json:
         print(result.record.model_dump_json())
     else:
         tell_policy(result.record, report=report)
+    if report is not None:  # the verdict is told already, should that fail
+        result.report(report)
     return 0
 
 

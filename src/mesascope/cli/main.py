@@ -1,5 +1,6 @@
 """The program `mesascope`: its commands, and what becomes of their errors."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from cyclopts import Parameter
 from mesascope.cli import rewards
 from mesascope.cli.app import Json, Seed, app
 from mesascope.cli.compiled import keep_compiled
-from mesascope.cli.failure import guarded
+from mesascope.cli.failure import INTERRUPTED, guarded
 from mesascope.cli.interrupts import keep_interrupts
 
 app.command(rewards.compare)
@@ -231,4 +232,9 @@ def main(arguments: list[str] | None = None) -> None:
     def command() -> Any:
         return app(words, result_action="return_value", exit_on_error=False)
 
-    sys.exit(guarded(command, json="--json" in words))
+    status = guarded(command, json="--json" in words)
+    if status == INTERRUPTED:  # compiled code may still run, and does not bear to be taken down
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)

@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from mesascope.cli.printable import named, printable
-from mesascope.core.errors import BadRequest
 from mesascope.records.looks import AGENT, SHAPES, agent_on, looks_of, things_on
 from mesascope.records.policy import DesignedLevelRecord
 from mesascope.records.probes import ProbeRecord
+from mesascope.store.atomic import must_be_writable
 
 _BAR = 24
 
@@ -42,8 +42,8 @@ def probe_levels_command(
         report: where the page is written.
         json: print the record instead.
     """
-    if report is not None and (not report.name or report.is_dir()):
-        raise BadRequest(f"--report is {str(report)!r}; the path of a file to write is expected")
+    if report is not None:
+        must_be_writable(report)
     from mesascope.studies.probe_levels import ProbeSettings, probe_levels
     from mesascope.tasks.mazes.catalogue import make_world
 
@@ -54,12 +54,12 @@ def probe_levels_command(
     with _progress(quiet=json, budget=settings.budget) as say, redirect_stdout(sys.stderr):
         loaded = None if policy is None else _load(policy, reading or {})
         result = probe_levels(loaded, world, wanted, name=policy or "", settings=settings, say=say)
-    if report is not None:
-        result.report(report)
     if json:
         print(result.record.model_dump_json())
     else:
         _tell(result.record, report)
+    if report is not None:  # what was found is told already, should that fail
+        result.report(report)
     return 0
 
 

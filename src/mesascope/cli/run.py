@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.core.names import look_up
 from mesascope.records.run import RunRecord
 from mesascope.store import RunDirectory
 
@@ -23,7 +24,9 @@ def start(
     json: bool,
 ) -> int:
     """Run an organism."""
+    from mesascope.organisms.catalogue import CATALOGUE
     from mesascope.organisms.organism import Wishes
+    from mesascope.organisms.trained import TRAINED
     from mesascope.studies.request import Request
 
     if organism is None:
@@ -33,6 +36,7 @@ def start(
         )
     if _is_trained(organism):
         return _watch_training(_trained_request(organism, asked, wishes), output=output, json=json)
+    look_up("organism", organism.partition("/")[0], {**CATALOGUE, **TRAINED})
     if wishes.pop("share") is not None:
         raise BadRequest("--share is for worlds of levels; 'mesascope organisms' lists them")
     request = Request(organism=organism, wishes=Wishes(**wishes), **asked)

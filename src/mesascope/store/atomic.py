@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mesascope.store.errors import BadRun, cannot_write, symbolic_link
 
+_LONGEST = 200  # bytes of a name, and room for that of what is written beside it
 LEFTOVER = re.compile(r"\..+\.\d+-[0-9a-f]{8}\.tmp")
 
 
@@ -54,6 +55,23 @@ def _must_be_replaceable(path: Path) -> None:
     if not stat.S_ISREG(mode):
         kind = "a directory" if stat.S_ISDIR(mode) else "no ordinary file"
         raise BadRun(f"cannot write {path}: it is {kind}. Remove it, or name another file.")
+
+
+def must_be_writable(path: Path) -> None:
+    """Refuse, before the work for it begins, a file that could not be written in the end.
+
+    Raises:
+        BadRun: it has no name or too long a one, its folder is missing or closed, or something is
+            in its place.
+    """
+    folder = path.parent
+    if not path.name or len(os.fsencode(path.name)) > _LONGEST:
+        raise BadRun(f"cannot write {str(path)!r}: that is no name of a file. Name another.")
+    if not folder.is_dir():
+        raise BadRun(f"cannot write {path}: there is no folder {folder}. Make it first.")
+    if not os.access(folder, os.W_OK):
+        raise BadRun(f"cannot write {path}: {folder} is not writable. Name another folder.")
+    _must_be_replaceable(path)
 
 
 def write_atomically(path: Path, data: bytes, keep_as: Path | None = None) -> None:

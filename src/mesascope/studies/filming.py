@@ -51,7 +51,7 @@ class EnvironmentStage:
                 return self._pictures(seen, episodes, inferred, room)
         except _ON_PURPOSE as error:
             return Pictures(why=str(error))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return Pictures(why=f"the environment raised {type(error).__name__}: {error}")
 
     def _pictures(

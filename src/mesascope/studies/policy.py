@@ -87,6 +87,7 @@ def audit_policy(
         PlayInterrupted: Ctrl-C, a KeyboardInterrupt; `before` and `so_far` keep what was seen.
     """
     began = time.perf_counter()
+    _check(levels, discount, epsilon)
     world = _world(env)
     loaded = load_policy(policy, trust=trust, **reading)
     if world is not None:
@@ -101,6 +102,12 @@ def audit_policy(
         where = world.name
     else:
         distributions = [_Where("train", "as it was trained", env, "train"), *_shifts(shifts)]
+        names = [one.name for one in distributions]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise BadRequest(
+                f"two distributions are called {twice[0]!r}, and the first is always 'train'; give "
+                "each shift a name of its own, as in NAME=ENV"
+            )
         options = {
             **{"levels": levels, "horizon": horizon, "discount": discount, "seed": seed},
             "beside": beside,
@@ -133,6 +140,16 @@ def audit_policy(
     except KeyboardInterrupt:
         raise PlayInterrupted(None, tuple(one.seen for one in played)) from None
     return PolicyResult(record)
+
+
+def _check(levels: int | None, discount: float, epsilon: float) -> None:
+    """Refuse before anything is played what could not be judged."""
+    if levels is not None and levels < 1:
+        raise BadRequest(f"{levels} levels were asked for; at least 1 is expected")
+    if not 0.0 <= discount <= 1.0:
+        raise BadRequest(f"the discount is {discount}; a number from 0 to 1 is expected")
+    if not 0.0 < epsilon < 1.0:
+        raise BadRequest(f"epsilon is {epsilon}; a number between 0 and 1 is expected")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Policies in Gymnasium environments: graphs against a search by hand, and every way to fail."""
 
+import sys
 from collections import deque
 
 import gymnasium
@@ -246,8 +247,58 @@ def test_levels_without_a_graph_are_left_out_and_counted():
     assert np.bincount(seen.episode).tolist() == [4, 4, 4, 4]
 
 
+class Hidden(Room):
+    """Where it is stands in an attribute that looks like a counter of steps."""
+
+    def reset(self, *, seed=None, options=None):
+        self.current_step = 0
+        return super().reset(seed=seed, options=options)
+
+    def step(self, action):
+        self.current_step += 1
+        seen, _, ended, cut, info = super().step(action)
+        return seen, float(self.current_step == 2), ended, cut, info
+
+
+def test_a_graph_that_pays_otherwise_than_the_episode_did_is_dropped():
+    seen = play_environment(right, Hidden, ["reward"], levels=2, discount=0.9)
+    assert seen.graphs is None
+    assert "worth something else than in its graph" in seen.notes[-1]
+    np.testing.assert_allclose(seen.returns[:, 0], 0.9)
+
+
+class Hasty(Room):
+    """It cuts episodes short and says so to nobody."""
+
+    def reset(self, *, seed=None, options=None):
+        self.current_step = 0
+        return super().reset(seed=seed, options=options)
+
+    def step(self, action):
+        self.current_step += 1
+        seen, reward, ended, cut, info = super().step(action)
+        return seen, reward, ended, cut or self.current_step == 2, info
+
+
+def test_a_limit_that_an_environment_keeps_to_itself_is_noticed_and_a_wrappers_is_read():
+    seen = play_environment(right, Hasty, ["reward"], levels=1)
+    assert seen.graphs is None
+    assert "ended where its graph goes on" in seen.notes[-1]
+    limited = gymnasium.wrappers.TimeLimit(Room(ends=False), 6)
+    seen = play_environment(right, limited, ["info:at"], levels=1)
+    assert (seen.horizon, len(seen.action)) == (6, 6)
+    assert seen.graphs is not None
+
+
+def test_a_policy_that_leaves_the_program_is_stopped():
+    with pytest.raises(PlayStopped, match="SystemExit"):
+        play_environment(lambda observations: sys.exit(0), Room, ["reward"], levels=1)
+
+
 def test_seeds_that_give_the_same_level_are_told():
-    seen = play_environment(right, Room, ["reward"], levels=5)
+    lake = "FrozenLake-v1?is_slippery=False"
+    uniform = lambda observations: np.zeros((len(observations), 4))  # noqa: E731
+    seen = play_environment(uniform, lake, ["reward"], levels=5)
     assert seen.levels == 5
     assert "5 seeds give 1 different level of train" in seen.notes[-1]
 

@@ -6,9 +6,11 @@ import gymnasium
 import numpy as np
 import pytest
 
+from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX
+from mesascope.auditing.policies.held_out import NO_GOAL
 from mesascope.core.errors import BadRequest, CannotLoad, UnknownName
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
-from mesascope.tasks.gymnasium_envs.goal_names import goal_named, goals_of
+from mesascope.tasks.gymnasium_envs.goal_names import TAKEN, goal_named, goals_of
 from mesascope.tasks.gymnasium_envs.goals import Goal, Moment, as_goal
 from mesascope.tasks.gymnasium_envs.make import actions_of, make_environment, read_environment
 from mesascope.tasks.gymnasium_envs.picture import picture, place_of
@@ -165,6 +167,29 @@ def test_a_goal_that_cannot_be_read_is_explained(text, error, says):
         goals_of(text)
     with pytest.raises(CannotLoad, match=r"expected \(env\) or \(env, info\)"):
         as_goal(lambda: 1.0)
+
+
+@pytest.mark.parametrize("name", ["lost", "Reflex", "none of these", ""])
+def test_a_goal_takes_no_name_that_an_audit_uses_itself(name):
+    with pytest.raises(BadRequest, match="cannot be called"):
+        goals_of(f"reward; {name}=place:1,1")
+    assert {LOST, NONE, REFLEX, NO_GOAL} == set(TAKEN)
+
+
+@pytest.mark.parametrize("wrong", ["shape=3", "actions=abc", "observation=3", "actions=True"])
+def test_options_of_another_kind_are_refused(wrong):
+    with pytest.raises(BadRequest, match="is expected"):
+        make_environment(f"MiniGrid-Empty-6x6-v0?{wrong}")
+
+
+def test_a_room_too_small_for_a_choice_is_refused():
+    with pytest.raises(BadRequest, match="5 at least"):
+        make_environment("mesascope/Confounded-v0?size=3")
+
+
+def test_a_goal_that_leaves_the_program_has_failed():
+    with pytest.raises(GoalFailed, match="SystemExit"):
+        as_goal(lambda env: sys.exit(0), "leaves").worth(moment_of(object()))
 
 
 def test_modules_are_looked_for_in_the_current_directory_first(tmp_path, monkeypatch):

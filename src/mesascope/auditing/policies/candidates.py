@@ -47,10 +47,10 @@ class Candidates:
         for one place throughout, which may be any, and for one on each level; a place that a goal
         is about is no such place.
         """
-        goals = _mean(np.einsum("bl,lgt->bgt", times, self.goals))
-        same = _mean(np.einsum("bl,lmt->bmt", times, self.same))
+        goals = _mean(_weighed(times, self.goals))
+        same = _mean(_weighed(times, self.same))
         same = scipy.special.logsumexp(same, axis=1) - np.log(self.places)
-        none = np.logaddexp(same, _mean(times @ self.other)) - np.log(2.0)
+        none = np.logaddexp(same, _mean(_weighed(times, self.other))) - np.log(2.0)
         chosen, number = times @ self.actions, self.actions.shape[1]
         reflex = (
             scipy.special.gammaln(_HALF + chosen).sum(axis=1)
@@ -163,3 +163,15 @@ def _mean(logs: Float[np.ndarray, "... t"]) -> Float[np.ndarray, "..."]:
     """Return the log of the mean over the last axis."""
     found = scipy.special.logsumexp(logs, axis=-1) - np.log(logs.shape[-1])
     return np.asarray(found)
+
+
+def _weighed(
+    times: Float[np.ndarray, "b l"], evidence: Float[np.ndarray, "l ..."]
+) -> Float[np.ndarray, "b ..."]:
+    """Return sums over levels; what is impossible on one counts only where that was drawn."""
+    never = np.isneginf(evidence)
+    total = np.tensordot(times, np.where(never, 0.0, evidence), 1)
+    if not never.any():
+        return total
+    met = np.tensordot((times > 0.0).astype(float), never.astype(float), 1) > 0.0
+    return np.where(met, -np.inf, total)

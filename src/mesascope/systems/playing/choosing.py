@@ -131,7 +131,7 @@ def _guarded(call: Callable[[], Any]) -> Any:
         return call()
     except MesascopeError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SystemFailure(
             f"the policy raised {type(error).__name__}: {error}. Try it on one observation of the "
             "environment's own"
@@ -148,9 +148,11 @@ def checked(
     Raises:
         IllegalOutput: of another shape, not numbers, not a number, or no action that can be chosen.
     """
+    if hasattr(answer, "detach"):  # a tensor of torch that may have a gradient
+        answer = answer.detach()
     try:
         logits = np.asarray(answer, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         raise IllegalOutput(
             f"the policy answered with {_shown(answer)}, which are no numbers; "
             f"expected logits of shape ({count}, {actions})"

@@ -56,7 +56,7 @@ def _other(source: Callable[[], Any], found: list[Any]) -> Any | None:
     """Return another environment, if there is one that is not among those found."""
     try:
         other = source()
-    except Exception:  # whatever somebody's constructor or copying raises
+    except (Exception, SystemExit):  # whatever somebody's constructor or copying raises
         return None
     return None if any(other.unwrapped is one.unwrapped for one in found) else other
 
@@ -74,7 +74,7 @@ def _trial(env: Any, seed: int) -> Iterator[Any]:
             yield _key(env), np.asarray(observation).tobytes(), float(reward), over
             if over:
                 break
-    except Exception as error:  # it will raise in play, where it is reported
+    except (Exception, SystemExit) as error:  # it will raise in play, where it is reported
         yield type(error).__name__
 
 

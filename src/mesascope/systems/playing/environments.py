@@ -138,7 +138,10 @@ def _environment(make_env: Any) -> tuple[Any, Callable[[], Any] | None]:
 def _horizon(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
     """Return how long an episode may be, and a note where nobody said."""
     spec = getattr(env, "spec", None)
-    told = getattr(spec, "max_episode_steps", None) or getattr(env.unwrapped, "max_steps", None)
+    wrapped = [vars(layer).get("_max_episode_steps") for layer in state.layers(env)]
+    told = min((limit for limit in wrapped if limit), default=None)
+    told = told or getattr(spec, "max_episode_steps", None)
+    told = told or getattr(env.unwrapped, "max_steps", None)
     if asked is not None and asked < 1:
         raise BadRequest(f"a horizon of {asked} steps was asked for; at least 1 is expected")
     limits = [int(limit) for limit in (asked, told) if limit]

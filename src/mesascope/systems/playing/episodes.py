@@ -134,7 +134,14 @@ def _choices(
         numbers = (busy + busy[:1] * size)[:size]
         alive = np.arange(size) < len(busy)
     asked = [episode for n in numbers if (episode := seats[n]) is not None]
-    observations = np.stack([np.asarray(one.moment.observation) for one in asked])
+    seen = [np.asarray(one.moment.observation) for one in asked]
+    shapes = sorted({one.shape for one in seen}, key=str)
+    if len(shapes) > 1:
+        raise EnvironmentFailed(
+            f"the environment shows observations of different shapes: {shapes[0]} and {shapes[1]}. "
+            "Pad them to one, in a wrapper, or play one episode at a time (beside=1)"
+        )
+    observations = np.stack(seen)
     return chooser.choose(observations, [draws[one.row] for one in asked], alive)[alive]
 
 
@@ -191,7 +198,7 @@ class Episode:
 def _reset(env: Any, seed: int, again: int) -> tuple[Any, dict[str, Any]]:
     try:
         observation, info = env.reset(seed=seed)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise EnvironmentFailed(
             f"the environment raised {type(error).__name__} on reset(seed={seed}): {error}. "
             "Try it in Python"
@@ -207,7 +214,7 @@ def _step(env: Any, action: int, where: str) -> tuple[Moment, bool]:
         chosen = action + int(getattr(env.action_space, "start", 0))
         observation, reward, terminated, truncated, info = env.step(chosen)
         return Moment(env, observation, float(reward), info), bool(terminated or truncated)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise EnvironmentFailed(
             f"the environment raised {type(error).__name__} {where}: {error}. Step through the "
             "level in Python with the same actions"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from mesascope.processes.seen import Seen
 from mesascope.tasks.gymnasium_envs.enumerate import BudgetSpent, Explored, NotEnumerable, explore
@@ -17,6 +17,7 @@ from mesascope.tasks.gymnasium_envs.state import NotComparable, key_of
 CAP = 3000  # states of a level
 BUDGET = 12_000  # steps that are tried in copies, over all levels; a thousand take about a second
 PER_LEVEL = 300  # as many for each level, where that is more
+_NOTHING = 1e-9  # returns below which are none
 
 Trails = dict[int, list[bytes]]  # of each episode, the digest of every state it was in
 
@@ -42,12 +43,13 @@ def graphed(seen: Seen, env: Any, goals: tuple[Goal, ...], trails: Trails) -> Se
     for episode, level in enumerate(seen.level_of.tolist()):
         if level not in levels:
             continue
-        found = _followed(levels[level], trails[episode], seen.action[seen.episode == episode])
-        if found is None:
+        actions = seen.action[seen.episode == episode]
+        try:
+            numbers[episode] = _followed(levels[level], trails[episode], actions)
+            _check(levels[level], seen, episode, numbers[episode], actions)
+        except _Contradicted as contradiction:
             del levels[level]
-            why.setdefault("an episode went where its graph does not lead", level)
-        else:
-            numbers[episode] = found
+            why.setdefault(str(contradiction), level)
     said = [f"{reason} (seed {seeds[level]})" for reason, level in why.items()]
     if not levels:
         note = f"No level could be enumerated: {'; '.join(said)}."
@@ -112,25 +114,60 @@ def _explored(
 def _reset(env: Any, seed: int) -> tuple[Any, dict[str, Any]]:
     try:
         observation, info = env.reset(seed=seed)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise EnvironmentFailed(
             f"the environment raised {type(error).__name__} on reset(seed={seed}): {error}"
         ) from error
     return observation, info
 
 
+class _Contradicted(Exception):
+    """How an episode differs from its graph."""
+
+
 def _followed(
     level: Level, trail: list[bytes], actions: Int[np.ndarray, " t"]
-) -> Int[np.ndarray, " t"] | None:
-    """Return the states that actions were taken in; None if the graph leads elsewhere."""
+) -> Int[np.ndarray, " t"]:
+    """Return the states that actions were taken in.
+
+    Raises:
+        _Contradicted: the graph leads elsewhere.
+    """
     here, states = 0, []
     for time, key in enumerate(trail):
         if level.keys.get(key) != level.node[here]:
-            return None
+            raise _Contradicted("an episode went where its graph does not lead")
         if time < len(actions):
             states.append(here)
             here = int(level.successor[here, actions[time]])
     return np.array(states)
+
+
+def _check(
+    level: Level,
+    seen: Seen,
+    episode: int,
+    states: Int[np.ndarray, " t"],
+    actions: Int[np.ndarray, " t"],
+) -> None:
+    """Hold a graph against how an episode ended and what it was worth.
+
+    What is not part of the state that is compared, such as a counter of steps, may yet decide
+    when an episode ends and what it pays. A reward may shrink with the steps, as MiniGrid's does,
+    and in a graph there is no time: so the returns need only agree in sign.
+
+    Raises:
+        _Contradicted: the graph goes on where the episode ended, or pays otherwise.
+    """
+    if len(actions) < seen.horizon and not level.terminated[states[-1], actions[-1]]:
+        raise _Contradicted("an episode ended where its graph goes on")
+    there = level.reward[:, states, actions] @ seen.discount ** np.arange(len(states))
+    if (_sign(there) != _sign(seen.returns[episode])).any():
+        raise _Contradicted("an episode was worth something else than in its graph")
+
+
+def _sign(values: Float[np.ndarray, " g"]) -> Float[np.ndarray, " g"]:
+    return np.asarray(np.sign(np.where(np.abs(values) > _NOTHING, values, 0.0)))
 
 
 def _kept(seen: Seen, levels: dict[int, Level], numbers: dict[int, np.ndarray]) -> Seen:

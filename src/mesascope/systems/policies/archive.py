@@ -18,6 +18,7 @@ import numpy as np
 from mesascope.core.errors import CannotLoad
 from mesascope.systems.policies.extras import need
 
+_LARGEST = 1 << 30  # bytes of a member
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -73,6 +74,12 @@ def _members(path: Path) -> tuple[bytes, bytes]:
                     f"{path} is a zip without {' and '.join(sorted(missing))}, so no model of "
                     "Stable-Baselines3, or one cut short; give the file that model.save wrote"
                 )
+            for name in ("data", "policy.pth"):
+                if file.getinfo(name).file_size > _LARGEST:
+                    raise CannotLoad(
+                        f"{name} in {path} unpacks to more than {_LARGEST >> 30} GiB, so it was "
+                        "not read; no policy is that large. Give the file that model.save wrote"
+                    )
             return file.read("data"), file.read("policy.pth")
     except CannotLoad:
         raise

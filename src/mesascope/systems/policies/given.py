@@ -87,7 +87,7 @@ def _policy(source: Any) -> Any:
 def _made(kind: type) -> Any:
     try:
         return kind()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise CannotLoad(
             f"{kind.__name__} is a class, and calling it without arguments raised "
             f"{type(error).__name__}: {error}. Give an object or a function instead"

@@ -61,7 +61,7 @@ def find_layers(
     hidden, last = ("q_net.q_net.", None) if is_values(weights) else _ACTOR
     ours = {name for name in weights if name.startswith(hidden)}
     numbers = sorted(
-        {int(n) for name in ours if (n := name[len(hidden) :].split(".")[0]).isdigit()}
+        {int(n) for name in ours if (n := name[len(hidden) :].split(".")[0]).isdecimal()}
     )
     names = [f"{hidden}{n}" for n in numbers] + ([last] if last else [])
     wanted = {f"{name}.{part}" for name in names for part in ("weight", "bias")}

@@ -49,7 +49,7 @@ def load_policy(
     """
     if activation is not None and activation not in ACTIVATIONS:
         raise BadRequest(f"the activation {activation!r} is not known; give 'tanh' or 'relu'")
-    text = isinstance(source, str) and not Path(source).exists()
+    text = isinstance(source, str) and not _is_there(source)
     is_zip = isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".zip"
     if activation is not None and not is_zip:
         raise BadRequest(
@@ -95,3 +95,10 @@ def _from_file(path: Path, trust: bool, activation: str | None) -> Named:
         f"The network and its weights were read from {path.name}, without running code; how it was "
         "trained was not verified.",
     )
+
+
+def _is_there(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # too long for a name, or no name at all
+        return False

@@ -20,7 +20,10 @@ from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.named import Named, NamedPolicy
 
 _KEYS = ("mean", "var", "epsilon", "clip")
-_DAMAGED = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    *(OSError, ValueError, TypeError, KeyError, EOFError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 _WRITE = "write a .npz with mesascope.systems.policies.export_normalisation(venv, path)"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mesascope.core.errors import BadRequest
 from mesascope.tasks.gymnasium_envs.extras import need
 
 ID = "mesascope/Confounded-v0"
@@ -35,8 +36,11 @@ def confounded(*, apart: bool = False, size: int = 6, max_steps: int = 40, **kwa
         **kwargs: for MiniGrid, such as `render_mode`.
 
     Raises:
+        BadRequest: the room is too small.
         MissingExtra: MiniGrid is not installed.
     """
+    if size < 5:
+        raise BadRequest(f"a room of size {size} leaves no choice; 5 at least is expected")
     room, maps = _classes()
     return maps(room(apart=apart, size=size, max_steps=max_steps, **kwargs))
 

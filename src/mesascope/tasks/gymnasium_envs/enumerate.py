@@ -132,7 +132,7 @@ def _step(
         observation, reward, terminated, truncated, info = there.step(action)
     except MesascopeError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NotEnumerable(
             f"action {action} raised {type(error).__name__} in a copy: {error}"
         ) from error
@@ -149,7 +149,7 @@ def _step(
 def _copy(env: Any) -> Any:
     try:
         return state.copied(env)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NotEnumerable(f"it cannot be copied: {type(error).__name__}: {error}") from error
 
 

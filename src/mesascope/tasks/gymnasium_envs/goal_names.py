@@ -22,6 +22,9 @@ WRITTEN = (
 )
 
 
+TAKEN = ("none of these", "reflex", "lost", "no goal")  # what an audit may answer beside goals
+
+
 def goal_named(text: str) -> Goal:
     """Return the goal that a text names; `NAME=…` in front gives it another name.
 
@@ -50,6 +53,12 @@ def goals_of(things: str | Sequence[Any]) -> tuple[Goal, ...]:
         things = [part for part in things.split(";") if part.strip()]
     goals = tuple(goal_named(one) if isinstance(one, str) else as_goal(one) for one in things)
     names = [goal.name for goal in goals]
+    for name in names:
+        if not name.strip() or name.strip().lower() in TAKEN:
+            raise BadRequest(
+                f"a goal cannot be called {name!r}: an audit has its own candidates of the names "
+                f"{', '.join(TAKEN)}. Give it another name, as in NAME=reward"
+            )
     twice = sorted({name for name in names if names.count(name) > 1})
     if not goals or twice:
         said = f"two goals are called {twice[0]!r}" if twice else "there is no goal"

@@ -55,7 +55,7 @@ class Goal:
         """
         try:
             answer = self.function(moment)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise GoalFailed(
                 f"the goal {self.name!r} raised {type(error).__name__}: {error}"
             ) from error

@@ -4,7 +4,7 @@ import ast
 import importlib
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Any
+from typing import Any, get_args
 
 from mesascope.core.errors import BadRequest, MesascopeError, UnknownName
 from mesascope.core.loading import load_attribute
@@ -14,6 +14,7 @@ from mesascope.tasks.gymnasium_envs.extras import need
 from mesascope.tasks.gymnasium_envs.observation import Observation, observe_as
 from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 
+_OBSERVATIONS = get_args(Observation)
 Environment = Any  # a gymnasium.Env; Gymnasium is an extra
 
 
@@ -49,6 +50,7 @@ def make_environment(
         given: dict[str, Any] = {"observation": observation, "shape": shape, "actions": actions}
         if set(told) & set(given):  # an option in the text is this function's, not the maker's
             given |= {key: told.pop(key) for key in set(told) & set(given)}
+            _check(given)
             return make_environment(lambda **kw: _made(name, kw), **given, **(told | kwargs))
         env = _made(name, told | kwargs)
     elif is_environment(what):
@@ -67,6 +69,19 @@ def make_environment(
         )
     env = singles_of(env)[0] if is_vector(env) else env
     return observe_as(_few_actions(env, actions), observation, shape)
+
+
+def _check(given: dict[str, Any]) -> None:
+    """Refuse options in an environment's text that are of another kind than they should be."""
+    shape, actions, observation = given["shape"], given["actions"], given["observation"]
+    numbers = isinstance(shape, tuple) and all(isinstance(size, int) for size in shape)
+    for name, value, fits, kind in (
+        ("shape", shape, shape is None or numbers, "a tuple such as (7,7,3)"),
+        ("actions", actions, actions is None or type(actions) is int, "a number such as 3"),
+        ("observation", observation, observation in _OBSERVATIONS, " or ".join(_OBSERVATIONS)),
+    ):
+        if not fits:
+            raise BadRequest(f"{name}={value!r} was given with the environment; {kind} is expected")
 
 
 def is_environment(thing: Any) -> bool:
@@ -151,7 +166,7 @@ def _call(maker: Callable[..., Any], kwargs: dict[str, Any], name: str) -> Envir
         env = maker(**kwargs)
     except MesascopeError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         given = f" with {kwargs}" if kwargs else ""
         raise EnvironmentFailed(
             f"{name} could not be made{given}: {type(error).__name__}: {error}. Try it in Python"

@@ -24,7 +24,7 @@ def rendered(env: Any) -> bytes:
         raise NotRendered("the environment cannot be rendered as `rgb_array`")
     try:
         found = env.render()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NotRendered(
             f"the environment's `render` raised {type(error).__name__}: {error}"
         ) from error

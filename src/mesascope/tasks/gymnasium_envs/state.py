@@ -3,7 +3,7 @@
 import copy
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from enum import Enum
 from typing import Any
 
@@ -28,7 +28,7 @@ _ASIDE = (
     COUNTERS
     | _SHARED
     | {
-        *("_np_random", "_np_random_seed", "np_random", "env", "lastaction"),
+        *("_np_random", "_np_random_seed", "np_random", "lastaction"),
         *("render_mode", "render_size", "window", "window_surface", "clock", "screen"),
         *("screen_size",),
     }
@@ -91,7 +91,8 @@ def key_of(env: Any) -> bytes:
     parts: list[Any] = []
     for layer in layers(env):
         if type(layer).__name__ not in _PLAIN:
-            parts.append(_attributes(layer, (id(layer),)))
+            inner = {"env"} if layer is not env.unwrapped else set()  # it is a layer of its own
+            parts.append(_attributes(layer, (id(layer),), inner))
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
@@ -120,5 +121,7 @@ def _frozen(value: Any, above: tuple[int, ...]) -> Any:
     raise NotComparable(f"a {type(value).__qualname__}")
 
 
-def _attributes(owner: Any, above: tuple[int, ...]) -> list[Any]:
-    return [(k, _frozen(v, above)) for k, v in vars(owner).items() if k not in _ASIDE]
+def _attributes(owner: Any, above: tuple[int, ...], inner: Set[str] = frozenset()) -> list[Any]:
+    return [
+        (k, _frozen(v, above)) for k, v in vars(owner).items() if k not in _ASIDE and k not in inner
+    ]
