@@ -96,6 +96,10 @@ def audit_policy(
                 f"{world.name} brings its own goals ({', '.join(world.goals)}) and shifts; leave "
                 "out base, goals and shifts"
             )
+        if horizon is not None:
+            raise BadRequest(
+                f"{world.name} ends its episodes after {world.horizon} steps; leave out the horizon"
+            )
         played = play_world(
             loaded, world, share=0.0, discount=discount, seed=seed, levels=levels or LEVELS, say=say
         )

@@ -10,7 +10,7 @@ import numpy as np
 from mesascope.tasks.gymnasium_envs import state
 from mesascope.tasks.gymnasium_envs.make import actions_of
 
-_STEPS = 4  # that two environments are tried for
+_STEPS = 8  # that two environments are tried for, at random: in turn they might lead back
 _PATIENCE = 5.0  # seconds, after which no more are made; how many there are changes no result
 
 
@@ -64,12 +64,12 @@ def _other(source: Callable[[], Any], found: list[Any]) -> Any | None:
 def _trial(env: Any, seed: int) -> Iterator[Any]:
     """Reset an environment and take a few steps; give what it shows and pays, as it comes."""
     start = int(getattr(env.action_space, "start", 0))
-    actions = len(actions_of(env))
+    chosen = np.random.default_rng(0).integers(len(actions_of(env)), size=_STEPS).tolist()
     try:
         observation, _ = env.reset(seed=seed)
         yield _key(env), np.asarray(observation).tobytes()
-        for step in range(_STEPS):
-            observation, reward, terminated, truncated, _ = env.step(start + step % actions)
+        for action in chosen:
+            observation, reward, terminated, truncated, _ = env.step(start + action)
             over = bool(terminated or truncated)
             yield _key(env), np.asarray(observation).tobytes(), float(reward), over
             if over:
