@@ -89,7 +89,7 @@ def check(found: Examination, truth: Truth) -> None:
 
 
 def _settings(name: str, seed: int) -> Settings:
-    fewer = {"instances": 24} if name in DEEP else {}
+    fewer = {"instances": 18} if name in DEEP else {}
     return Settings(seed=seed, control_episodes=10, **fewer)
 
 

@@ -107,10 +107,13 @@ class Harness:
         if log.steps > self._limit:
             raise self._too_many()
         outcome = self._world.step(state, option)
-        if outcome not in log.depth:
-            log.depth[outcome] = log.depth.get(state, 0) + 1
-        if state == self._root:
-            log.tried.setdefault(option)
+        depth = log.depth.get(state)
+        if depth is None:  # the root, or a state that the system put together by itself
+            depth = 0
+            if state == self._root:
+                log.tried.setdefault(option)
+        if outcome not in log.depth and outcome != self._root:
+            log.depth[outcome] = depth + 1
         return outcome
 
     def score(self, state: Any, feature: str) -> Number:

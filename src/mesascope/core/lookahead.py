@@ -7,6 +7,7 @@ they can be run in a perturbed world beside the system, and predict what it will
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any, Literal
 
 from mesascope.core.choice import Number
@@ -124,6 +125,12 @@ class _Valuation:
 def mean(values: Any) -> Number:
     """Return the exact mean of whole numbers and fractions, or the mean of floats."""
     items = list(values)
+    kinds = {type(item) for item in items}
+    if Fraction in kinds and kinds <= {int, Fraction}:
+        # Over one denominator: adding fractions one by one reduces every sum.
+        below = lcm(*(item.denominator for item in items))
+        total = sum(item.numerator * (below // item.denominator) for item in items)
+        return Fraction(total, below * len(items))
     total = sum(items)
     if isinstance(total, int):
         return total // len(items) if total % len(items) == 0 else Fraction(total, len(items))
