@@ -1,5 +1,6 @@
 """What every test shares: array shapes are checked at run time, and examples do not vary."""
 
+import signal
 from pathlib import Path
 
 import matplotlib
@@ -30,6 +31,10 @@ def _with_shapes() -> list[str]:
 
 # Annotated shapes and dtypes are checked at run time.
 install_import_hook(_with_shapes(), "beartype.beartype")
+
+# A suite that was started in the background ignores Ctrl-C, and so would what it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadline: the first call of a compiled function includes its compilation.
 settings.register_profile("fixed", deadline=None, derandomize=True)
