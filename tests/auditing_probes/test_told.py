@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from mesascope.cli import probe_levels as command
-from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.core.errors import UnknownName
 from mesascope.records.figures import Figure
 from mesascope.records.policy import DesignedLevelRecord, PictureRecord
 from mesascope.records.probes import NeededRecord, ProbeRecord
+from mesascope.store.errors import BadRun
 from mesascope.studies.probe_levels import ProbeResult
 from tests.cli.inside import mesascope
 from tests.cli.shell import document
@@ -75,7 +76,7 @@ def test_without_a_policy_there_is_nothing_after(capsys: pytest.CaptureFixture[s
 
 
 def test_refusals(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match="path of a file"):
+    with pytest.raises(BadRun, match="it is a directory"):
         command.probe_levels_command(None, env="corner", report=tmp_path)
     with pytest.raises(UnknownName, match="corner"):
         command.probe_levels_command(None, env="cornet")
