@@ -4,6 +4,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from mesascope.cli.page import written
 from mesascope.cli.told import tell_audit
 from mesascope.store.atomic import must_be_writable
 from mesascope.studies.brought import audit_brought
@@ -30,12 +31,11 @@ def audit_command(
             quick=quick,
             say=status.update,
         )
-    if json:
-        print(result.record.model_dump_json())
-    else:
-        tell_audit(result.record)
-    if report is not None:  # the verdict is told already, should that fail
-        result.report(report)
-        if not json:
-            print(f"\nReport  {report}")
+    with written(result, report):
+        if json:
+            print(result.record.model_dump_json())
+        else:
+            tell_audit(result.record)
+    if report is not None and not json:
+        print(f"\nReport  {report}")
     return 0

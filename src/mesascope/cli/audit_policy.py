@@ -5,6 +5,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from mesascope.cli.page import written
 from mesascope.cli.told_policy import tell_policy
 from mesascope.processes.seen import Seen
 from mesascope.store.atomic import must_be_writable
@@ -34,12 +35,11 @@ def audit_policy_command(
             if stop.so_far is not None:
                 console.print(_gained(stop.so_far, " until then"), markup=False)
             raise
-    if json:
-        print(result.record.model_dump_json())
-    else:
-        tell_policy(result.record, report=report)
-    if report is not None:  # the verdict is told already, should that fail
-        result.report(report)
+    with written(result, report):
+        if json:
+            print(result.record.model_dump_json())
+        else:
+            tell_policy(result.record, report=report)
     return 0
 
 

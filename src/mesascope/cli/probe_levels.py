@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from mesascope.cli.page import written
 from mesascope.cli.printable import named, printable
 from mesascope.records.looks import AGENT, SHAPES, agent_on, looks_of, things_on
 from mesascope.records.policy import DesignedLevelRecord
@@ -54,12 +55,11 @@ def probe_levels_command(
     with _progress(quiet=json, budget=settings.budget) as say, redirect_stdout(sys.stderr):
         loaded = None if policy is None else _load(policy, reading or {})
         result = probe_levels(loaded, world, wanted, name=policy or "", settings=settings, say=say)
-    if json:
-        print(result.record.model_dump_json())
-    else:
-        _tell(result.record, report)
-    if report is not None:  # what was found is told already, should that fail
-        result.report(report)
+    with written(result, report):
+        if json:
+            print(result.record.model_dump_json())
+        else:
+            _tell(result.record, report)
     return 0
 
 
