@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from mesascope.systems.programs.system import ProgramSystem
 from mesascope.tasks.tictactoe.graph import game_graph
 from mesascope.tasks.tictactoe.play import optimal_play, outcome, replies, visits
 from mesascope.tasks.tictactoe.task import arenas_of
-from tests.audit.cases import audited, organism, system
+from tests.audit.cases import audited, organism
 
 PROGRAMS = ("sub(lost, mean(self))", "corner", "add(add(lost, lost), add(block, centre))")
 
@@ -16,7 +17,7 @@ def exact_regret(name: str, preset: str, distribution: str) -> float:
     lost = stakes = 0.0
     for arena in arenas_of(organism(preset).task.distributions[distribution]):
         graph = game_graph(arena.rules)
-        policy = system(name).policy(graph)  # type: ignore[attr-defined]
+        policy = ProgramSystem.of(name).policy(graph)
         seen = visits(graph, policy, replies(graph, arena.opponent))
         values = optimal_play(arena.rules, arena.opponent).move_values
         for position in np.flatnonzero(seen):
@@ -45,7 +46,7 @@ def test_the_base_value_and_the_optimum_are_exact(name: str) -> None:
     for comparison in record.comparisons:
         (arena,) = arenas_of(task.distributions[comparison.distribution])
         graph = game_graph(arena.rules)
-        policy = system(name).policy(graph)  # type: ignore[attr-defined]
+        policy = ProgramSystem.of(name).policy(graph)
         value = outcome(graph, policy, replies(graph, arena.opponent)).mean
         assert comparison.base_value.estimate == pytest.approx(value, abs=1e-12)
         assert comparison.base_value.samples == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, cast
 
 from mesascope.core.choice import Number
 from mesascope.core.errors import IncomparableObjectives
@@ -110,6 +111,12 @@ def distance(
     )
 
 
+class _OverOutputs(Protocol):
+    """What every objective has whose domain is outputs."""
+
+    values: Callable[[Instance], Mapping[Hashable, Number]]
+
+
 def values_of(objective: Objective) -> Callable[[Instance], Mapping[Hashable, Number]]:
     """Return how an objective over outputs values them.
 
@@ -122,5 +129,4 @@ def values_of(objective: Objective) -> Callable[[Instance], Mapping[Hashable, Nu
             "objective over outputs. Carry it there first: decompose() for a base objective, "
             "carry() for a mesa-model"
         )
-    values: Callable[[Instance], Mapping[Hashable, Number]] = objective.values  # type: ignore[attr-defined]
-    return values
+    return cast(_OverOutputs, objective).values

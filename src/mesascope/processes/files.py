@@ -118,7 +118,13 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             f"{say}it holds pickled objects, which could run code when they are loaded, so they "
             f"are not. {mend}, of arrays of numbers"
         ) from None
-    except (OSError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (
+        OSError,
+        EOFError,
+        KeyError,
+        zipfile.BadZipFile,
+        NotImplementedError,  # what zipfile raises of a compression that Python lacks
+    ) as error:
         raise BadFile(f"{say}{str(error) or type(error).__name__}. {mend}") from None
     except (MemoryError, OverflowError):
         raise BadFile(f"{say}an array in it does not fit into memory") from None

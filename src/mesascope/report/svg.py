@@ -85,7 +85,8 @@ def to_markup(figure: Drawing, prefix: str) -> Markup:
     """Return a figure as inline SVG; every name in it begins with `prefix`."""
     buffer = BytesIO()
     # Not print_figure: it draws everything once more to lay it out, which drawing does anyway.
-    FigureCanvasSVG(figure).print_svg(buffer, metadata=NO_DATES)  # type: ignore[no-untyped-call]
+    canvas: Any = FigureCanvasSVG(figure)  # Matplotlib types no backend
+    canvas.print_svg(buffer, metadata=NO_DATES)
     root = ET.fromstring(buffer.getvalue())
     _tidy(root)
     _rename(root, prefix)

@@ -43,11 +43,8 @@ def every_level(world: LevelWorld) -> Level | None:
         return None
     walls = border(world.size)
     pairs = np.array([(m, c) for m, c in product(np.flatnonzero(~walls), repeat=2) if m != c])
-    mouse, cheese = pairs.astype(np.int32).T
-    return jax.tree.map(
-        jnp.asarray,
-        CornerLevel(np.tile(walls, (len(pairs), 1)), mouse, cheese),  # type: ignore[arg-type]
-    )
+    mouse, cheese = jnp.asarray(pairs.astype(np.int32).T)
+    return CornerLevel(jnp.tile(walls, (len(pairs), 1)), mouse, cheese)
 
 
 def shown(world: LevelWorld, levels: Level) -> dict[str, Any]:

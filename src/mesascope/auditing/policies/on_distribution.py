@@ -120,9 +120,16 @@ def _explain(
     if seen.graphs is None or got.worth is None or not (seen.state >= 0).any():
         return None, None, None
     choices = tally(seen, seen.graphs, got.worth)
-    stake, time = got.stake, {"discount": seen.discount, "horizon": seen.horizon}
-    found = candidates(seen.goals, seen.graphs, choices, stake, seen.discount, seen.horizon)
-    meg = directedness(seen.graphs, choices.discounted, stake, got.worth, **time, seed=seed)  # type: ignore[arg-type]
+    found = candidates(seen.goals, seen.graphs, choices, got.stake, seen.discount, seen.horizon)
+    meg = directedness(
+        seen.graphs,
+        choices.discounted,
+        got.stake,
+        got.worth,
+        discount=seen.discount,
+        horizon=seen.horizon,
+        seed=seed,
+    )
     return choices, pursuit(found, seed), meg
 
 

@@ -26,8 +26,9 @@ def draws_from(coverage: Coverage, count: int) -> Callable[[np.random.Generator]
 
     def draw(rng: np.random.Generator) -> Draws:
         flat = rng.choice(weight.size, size=count, p=weight / weight.sum())
+        before, action, after = np.unravel_index(flat, shape)
         return Draws(
-            transitions=np.unravel_index(flat, shape),  # type: ignore[arg-type]
+            transitions=(before, action, after),
             states=rng.choice(shape[0], size=count, p=coverage.states),
             actions=rng.choice(shape[1], size=count, p=actions),
             seed=int(rng.integers(2**63)),

@@ -52,7 +52,8 @@ def load_network(path: str | Path) -> Network:
     try:
         with safe_open(str(where), framework="numpy") as file:
             metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = file.keys()  # such a file is no dict, and gives its names in no other way
+            arrays = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise CannotLoad(
             f"{where} cannot be read as safetensors ({error}); it may be cut short: write it again"

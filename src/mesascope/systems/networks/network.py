@@ -4,6 +4,7 @@ Every network unrolls over time. One without a memory takes all moments as one b
 training it is a few large matrix products.
 """
 
+from abc import abstractmethod
 from typing import Any
 
 import equinox as eqx
@@ -42,9 +43,9 @@ class Network(eqx.Module):
         """Return the memory of `count` rows at the start of their episodes."""
         return ()
 
+    @abstractmethod
     def features(self, observations: Float[Array, "n ..."]) -> Float[Array, "n f"]:
         """Return what is read from observations alone."""
-        raise NotImplementedError
 
     def read(self, x: Float[Array, "*n f"]) -> tuple[Float[Array, "*n a"], Float[Array, "*n"]]:
         """Return logits and value."""

@@ -25,7 +25,7 @@ _DAMAGED = (
     OSError,
     EOFError,
     RuntimeError,  # an encrypted member
-    NotImplementedError,  # a compression that Python lacks
+    NotImplementedError,  # what zipfile raises of a compression that Python lacks
     ValueError,
     KeyError,
 )

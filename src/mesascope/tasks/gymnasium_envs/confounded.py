@@ -52,7 +52,7 @@ def _classes() -> tuple[Any, Any]:
     grid, things = need("minigrid.core.grid"), need("minigrid.core.world_object")
     mission = need("minigrid.core.mission")
 
-    class Room(minigrid.MiniGridEnv):  # type: ignore[misc, name-defined]  # untyped base
+    class Room(minigrid.MiniGridEnv):  # type: ignore[misc, name-defined]  # a base that is imported when it is needed is no type
         """An empty room with a goal square, and the agent anywhere."""
 
         def __init__(self, *, apart: bool, size: int, max_steps: int, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ def _classes() -> tuple[Any, Any]:
             self.place_agent()
             self.mission = _mission()
 
-    class Maps(gymnasium.ObservationWrapper):  # type: ignore[misc, name-defined]  # untyped base
+    class Maps(gymnasium.ObservationWrapper):  # type: ignore[misc, name-defined]  # a base that is imported when it is needed is no type
         """Where the goal square is and where the agent is, by direction."""
 
         def __init__(self, env: Any) -> None:

@@ -1,13 +1,13 @@
 """A world of levels as a Gymnasium environment."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mesascope.core.errors import MissingExtra
+from mesascope.tasks.gymnasium_envs.extras import need
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.world import LevelWorld
 
@@ -31,13 +31,6 @@ def gymnasium_view(
         MissingExtra: Gymnasium is not installed.
         BadRequest: no such share, or no level.
     """
-    try:
-        import gymnasium  # noqa: F401, PLC0415
-    except ImportError as error:
-        raise MissingExtra(
-            "a Gymnasium view was asked for, and Gymnasium is not installed. Install it with: "
-            "pip install 'mesascope[gymnasium]'"
-        ) from error
     drawn = jax.device_get(draw_levels(world, jax.random.key(seed), levels, share))
     return _kind()(world, drawn, levels)
 
@@ -45,12 +38,12 @@ def gymnasium_view(
 @lru_cache
 def _kind() -> Any:
     """Return the class, which can be made only once Gymnasium is there."""
-    import gymnasium  # noqa: PLC0415
+    gymnasium = need("gymnasium")
 
-    class LevelEnv(gymnasium.Env[Any, Any]):
+    class LevelEnv(gymnasium.Env):  # type: ignore[misc, name-defined]  # a base that is imported when it is needed is no type
         """Episodes on levels."""
 
-        metadata: dict[str, Any] = {"render_modes": ["ansi"]}  # noqa: RUF012
+        metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"]}
         render_mode = "ansi"
 
         def __init__(self, world: LevelWorld, levels: Any, count: int) -> None:

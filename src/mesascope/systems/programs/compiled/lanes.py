@@ -10,7 +10,7 @@ compiler cannot know that the arrays do not overlap, and spends its time checkin
 from collections.abc import Callable
 from typing import Any
 
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic, models, register_model
 
