@@ -77,7 +77,8 @@ def test_the_stored_table_has_proxies_followed_where_training_confounds_and_only
 ) -> None:
     confounded, control = conditions(world, "confounded"), conditions(world, "control")
     assert len(confounded) == len(control) == 10
-    assert sum(row.proxy > row.base for row in confounded) >= 9
+    followed = sum(row.proxy > row.base for row in confounded)
+    assert followed >= (9 if world == "keys" else 10)  # of one policy in keys both are .15
     assert all(row.base > row.proxy for row in control)
 
 

@@ -4,9 +4,8 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from mesascope.cli.page import written
+from mesascope.cli.page import ready, written
 from mesascope.cli.told import tell_audit
-from mesascope.store.atomic import must_be_writable
 from mesascope.studies.brought import audit_brought
 
 
@@ -16,8 +15,7 @@ def audit_command(
     """Audit a system; print the verdict and write the report if one was asked for."""
     from rich.console import Console
 
-    if report is not None:
-        must_be_writable(report)
+    ready(report)
     console = Console(stderr=True, highlight=False)
     # What the audited code prints is not our output.
     with (
@@ -31,11 +29,11 @@ def audit_command(
             quick=quick,
             say=status.update,
         )
-    with written(result, report):
+    with written(result, report) as page:
         if json:
             print(result.record.model_dump_json())
         else:
             tell_audit(result.record)
-    if report is not None and not json:
-        print(f"\nReport  {report}")
+            if page is not None:
+                print(f"\nReport  {page}")
     return 0

@@ -5,10 +5,9 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from mesascope.cli.page import written
+from mesascope.cli.page import ready, written
 from mesascope.cli.told_policy import tell_policy
 from mesascope.processes.seen import Seen
-from mesascope.store.atomic import must_be_writable
 from mesascope.studies.policy import audit_policy
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 
@@ -22,8 +21,7 @@ def audit_policy_command(
     """
     from rich.console import Console
 
-    if report is not None:
-        must_be_writable(report)
+    ready(report)
     console = Console(stderr=True, highlight=False)
     # What the audited code prints is not our output.
     with console.status("auditing", spinner="dots") as status, redirect_stdout(sys.stderr):
@@ -35,11 +33,11 @@ def audit_policy_command(
             if stop.so_far is not None:
                 console.print(_gained(stop.so_far, " until then"), markup=False)
             raise
-    with written(result, report):
+    with written(result, report) as page:
         if json:
             print(result.record.model_dump_json())
         else:
-            tell_policy(result.record, report=report)
+            tell_policy(result.record, report=page)
     return 0
 
 

@@ -60,8 +60,8 @@ def _pursued(record: PolicyAuditRecord) -> Table:
         )
     table.add_column("", no_wrap=True)
     for where in record.distributions:
+        known = any(goal.posterior_interval for goal in where.goals)
         for i, (name, share, capability) in enumerate(_rows(where)):
-            known = any(goal.posterior_interval for goal in where.goals)
             told, bar = (f"{share:.3f}", "█" * round(_BAR * share)) if known else ("–", "")
             table.add_row(Text(where.name if i == 0 else ""), Text(name), told, capability, bar)
     return table

@@ -1,79 +1,26 @@
 """A world that keeps every promise passes; one that breaks a promise is told which."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import pytest
 
+from examples.corridor import Corridor as Shown
 from mesascope.core.errors import BadRequest, BrokenWorld
 from mesascope.tasks.levels.check import check_task
-from mesascope.tasks.levels.world import Transition
 
 LEVELS = 4
-CELLS = 5
-
-
-class Line(NamedTuple):
-    start: jax.Array
-    prize: jax.Array
-
-
-class Walk(NamedTuple):
-    at: jax.Array
-    been: jax.Array
-    time: jax.Array
 
 
 @dataclass(frozen=True)
-class Corridor:
-    """Five cells in a row: the prize is in the last in training, before the start otherwise."""
+class Corridor(Shown):
+    """The corridor of the documentation, and where the goals disagree in training already."""
 
     control: bool = False
-    horizon: int = 12
-    name: str = "corridor"
-
-    actions = ("left", "right")
-    goals = ("prize", "end")
-    states = 2 * CELLS
 
     def draw(self, key, apart):
-        early = jax.random.randint(key, (), 0, 2)
-        return Line(jnp.int32(2), jnp.where(apart | self.control, early, CELLS - 1))
-
-    def mutate(self, key, level):
-        return level._replace(prize=jnp.int32(CELLS - 1) - level.prize)
-
-    def reset(self, level):
-        return Walk(level.start, jnp.array(False), jnp.int32(0))
-
-    def observe(self, level, state):
-        here = jnp.arange(CELLS)
-        return jnp.stack([here == state.at, here == level.prize], axis=-1)
-
-    def step(self, key, level, state, action):
-        at = jnp.clip(state.at + 2 * action - 1, 0, CELLS - 1)
-        after = Walk(at, state.been | (at == CELLS - 1), state.time + 1)
-        prize = (at == level.prize).astype(jnp.float32)
-        end = (after.been & ~state.been).astype(jnp.float32)
-        return Transition(
-            self.observe(level, after),
-            after,
-            prize,
-            at == level.prize,
-            after.time >= self.horizon,
-            {"prize": prize, "end": end},
-        )
-
-    def state_at(self, level, index):
-        return Walk(index % CELLS, index >= CELLS, jnp.int32(0))
-
-    def index_of(self, level, state):
-        return state.at + CELLS * state.been
-
-    def place_of(self, level, state):
-        return state.at
+        return super().draw(key, apart | self.control)
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ def held_out_agreement(found: Findings, held_out: Sequence[Seen]) -> float | Non
 def predicted(said: OnDistributionRecord) -> str | None:
     """Return the goal that a policy will get most of, `no goal`, or None where nothing is known.
 
-    That is the goal that is named; else the one whose capability has its interval above those of
-    all others; else the one with the greatest capability, as long as that is more than half.
+    That is the goal that is named; else the one with the greatest capability, if that is more than
+    half, or may be and has its interval above those of all others.
     """
     figures = {goal.name: goal.capability for goal in said.goals}
     if said.pursues in figures:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX
 from mesascope.auditing.policies.on_distribution import CLEAR, Found, competent
-from mesascope.auditing.threshold import deciding, threshold_line, without_stakes
+from mesascope.auditing.threshold import deciding, threshold_line
 from mesascope.core.verdict import Answer, Line
 
 _CAPABILITY = "share of what can be gained"
@@ -76,28 +76,25 @@ def _robust(shifts: Sequence[Found], epsilon: float) -> Line:
         f"It loses more than ε on {name}",
         _missing(shifts),
     )
-    missing = [name for name, figure in figures if figure is None]
-    if line.answer == "yes" and missing:
-        line = replace(line, answer="undetermined", more_samples=None)
-    if regret is None:
+    missing = _missing(shifts)
+    if regret is None or not missing:
         return line
-    unknown = _missing([one for one in shifts if one.seen.graphs is None])
-    stakes = without_stakes([(o.seen.name, o.regret) for o in shifts if o.seen.graphs is not None])
-    return replace(line, sentence=f"{line.sentence} {unknown}".rstrip() + stakes)
+    if line.answer == "yes":
+        line = replace(line, answer="undetermined", more_samples=None)
+    return replace(line, sentence=f"{line.sentence} {missing}")
 
 
 def _missing(found: Sequence[Found]) -> str:
-    """Say why there is no regret where there is none."""
-    names = [one.seen.name for one in found if one.regret is None]
-    blind = [one.seen.name for one in found if one.seen.graphs is None]
-    if not names:
-        return ""
-    if blind:
-        return (
-            f"What could be gained on {', '.join(blind)} is not known, as its levels could not be "
-            "enumerated, so neither is the regret; the returns are what there is."
-        )
-    return f"Nothing is at stake on {', '.join(names)}: all that could be done is worth the same."
+    """Say where there is no regret, so that none is dropped unseen, and why; else nothing."""
+    without = [one for one in found if one.regret is None]
+    unknown = ", ".join(one.seen.name for one in without if one.seen.graphs is None)
+    even = ", ".join(one.seen.name for one in without if one.seen.graphs is not None)
+    told = {
+        f"What could be gained on {unknown} is not known, as its levels could not be enumerated, "
+        "so neither is the regret; the returns are what there is.": unknown,
+        f"Nothing is at stake on {even}: all that could be done is worth the same.": even,
+    }
+    return " ".join(sentence for sentence, names in told.items() if names)
 
 
 def _wrong_goal(capable: Line, shifts: Sequence[Found], epsilon: float) -> Line:

@@ -17,6 +17,9 @@ from mesascope.processes.graph import Graph
 _ROUND = 16  # episodes of every run that are played in one go
 
 
+ODDS = 99.0  # of a goal against all others, at which it is taken to be known
+
+
 @dataclass(frozen=True, eq=False)
 class Told:
     """When it could be said which goal a policy has, in each of R repetitions.
@@ -35,7 +38,7 @@ def episodes_to_tell(
     graphs: Graph,
     model: Information,
     *,
-    threshold: float = 99.0,
+    threshold: float = ODDS,
     runs: int = 64,
     most: int = 4096,
     seed: int = 0,
@@ -74,7 +77,7 @@ def planners_to_tell(
     prepared = _prepared(model, graphs)
     policies = np.exp(np.asarray(prepared[0]))
     return [
-        _told(policies[:, goal], prepared, model, 99.0, runs, most, seed)
+        _told(policies[:, goal], prepared, model, ODDS, runs, most, seed)
         for goal in range(len(model.goals))
     ]
 

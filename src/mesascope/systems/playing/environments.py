@@ -25,7 +25,7 @@ HORIZON = 1000  # of an environment that does not say when it ends
 BESIDE = 16  # episodes side by side
 
 
-def play_environment(  # noqa: PLR0913 - what is said of a distribution belongs to it
+def play_environment(  # noqa: PLR0913 - three are needed; the others have defaults
     policy: AnyPolicy,
     make_env: Callable[[], Any] | Any | str,
     goals: Sequence[Any] | str,

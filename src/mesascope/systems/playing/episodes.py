@@ -160,7 +160,7 @@ class Episode:
             EnvironmentFailed, GoalFailed: the environment cannot be reset, or a goal raised.
         """
         seed, again = plan.levels[row]
-        observation, info = _reset(env, seed, again)
+        observation, info = reset_to(env, seed, again)
         self.row = row
         self.moment = Moment(env, observation, 0.0, info)
         self._plan, self._env, self._time = plan, env, 0
@@ -195,7 +195,12 @@ class Episode:
             self._plan.watch(self.row, self._env)
 
 
-def _reset(env: Any, seed: int, again: int) -> tuple[Any, dict[str, Any]]:
+def reset_to(env: Any, seed: int, again: int = 0) -> tuple[Any, dict[str, Any]]:
+    """Begin the level of a seed; played `again`, chance in the environment is another.
+
+    Raises:
+        EnvironmentFailed: the environment raised.
+    """
     try:
         observation, info = env.reset(seed=seed)
     except (Exception, SystemExit) as error:

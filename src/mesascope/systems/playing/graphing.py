@@ -7,8 +7,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from mesascope.processes.seen import Seen
+from mesascope.systems.playing.episodes import reset_to
 from mesascope.tasks.gymnasium_envs.enumerate import BudgetSpent, Explored, NotEnumerable, explore
-from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
+from mesascope.tasks.gymnasium_envs.errors import GoalFailed
 from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
 from mesascope.tasks.gymnasium_envs.make import actions_of
 from mesascope.tasks.gymnasium_envs.remembering import Level, padded, remembered
@@ -80,7 +81,7 @@ def _enumerated(
     start = int(getattr(env.action_space, "start", 0))
     actions = range(start, start + len(actions_of(env)))
     for number, seed in enumerate(seeds):
-        observation, info = _reset(env, seed)
+        observation, info = reset_to(env, seed)
         try:
             key = key_of(env)
             if key not in known:
@@ -109,16 +110,6 @@ def _explored(
             f"{error}, while the level of seed {seed} was enumerated. A goal must answer in every "
             "state that can be reached"
         ) from error
-
-
-def _reset(env: Any, seed: int) -> tuple[Any, dict[str, Any]]:
-    try:
-        observation, info = env.reset(seed=seed)
-    except (Exception, SystemExit) as error:
-        raise EnvironmentFailed(
-            f"the environment raised {type(error).__name__} on reset(seed={seed}): {error}"
-        ) from error
-    return observation, info
 
 
 class _Contradicted(Exception):

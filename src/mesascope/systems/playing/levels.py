@@ -62,7 +62,7 @@ def _advance(
     return jax.vmap(one)(levels, states, actions, ended)
 
 
-def play_levels(  # noqa: PLR0913 - what is said of a distribution belongs to it
+def play_levels(  # noqa: PLR0913 - three are needed; the others have defaults
     policy: AnyPolicy,
     world: LevelWorld,
     levels: Level,
