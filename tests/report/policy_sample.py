@@ -17,7 +17,7 @@ from mesascope.records.policy import (
     TrainingRecord,
 )
 from mesascope.records.run import ConfigRecord, EnvironmentRecord
-from tests.report.sample import HOSTILE, figure
+from tests.report.sample_figures import HOSTILE, figure
 
 GOALS = ("cheese", "corner", "reach the centre")
 SIZE = 9

@@ -15,7 +15,8 @@ import pytest
 from mesascope.records.run import RunRecord
 from mesascope.report import render, write
 from mesascope.store import BadRun
-from tests.report.sample import HOSTILE, LITERAL, VARIANTS, bare, hostile, record
+from tests.report.sample import LITERAL, VARIANTS, bare, hostile, record
+from tests.report.sample_figures import HOSTILE
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from mesascope.records.looks import looks_of
 from mesascope.records.policy import DesignedLevelRecord, PictureRecord, PlayedRecord
 from mesascope.records.probes import NeededRecord, ProbeRecord
+from mesascope.report.looks import looks_of
 from mesascope.report.probes import render_probes, write_probes
 from mesascope.store import BadRun
 from tests.browser import open_page
-from tests.report.sample import HOSTILE, figure
+from tests.report.sample_figures import HOSTILE, figure
 from tests.report.test_page import Page
 
 STEPS = [{"cheese": a, "corner": b, "none of these": 1.0 - a - b}

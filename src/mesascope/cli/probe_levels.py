@@ -12,12 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mesascope.cli.page import written
+from mesascope.cli.page import ready, written
 from mesascope.cli.printable import named, printable
-from mesascope.records.looks import AGENT, SHAPES, agent_on, looks_of, things_on
 from mesascope.records.policy import DesignedLevelRecord
 from mesascope.records.probes import ProbeRecord
-from mesascope.store.atomic import must_be_writable
+from mesascope.report.looks import AGENT, SHAPES, agent_on, looks_of, things_on
 
 _BAR = 24
 
@@ -43,8 +42,7 @@ def probe_levels_command(
         report: where the page is written.
         json: print the record instead.
     """
-    if report is not None:
-        must_be_writable(report)
+    ready(report)
     from mesascope.studies.probe_levels import ProbeSettings, probe_levels
     from mesascope.tasks.mazes.catalogue import make_world
 
@@ -55,11 +53,11 @@ def probe_levels_command(
     with _progress(quiet=json, budget=settings.budget) as say, redirect_stdout(sys.stderr):
         loaded = None if policy is None else _load(policy, reading or {})
         result = probe_levels(loaded, world, wanted, name=policy or "", settings=settings, say=say)
-    with written(result, report):
+    with written(result, report) as page:
         if json:
             print(result.record.model_dump_json())
         else:
-            _tell(result.record, report)
+            _tell(result.record, page)
     return 0
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from mesascope.records.looks import SHAPES, WALL, Look, Looks
 from mesascope.records.policy import PictureRecord
 from mesascope.report.format import printable
+from mesascope.report.looks import SHAPES, WALL, Look, Looks
 
 CELL = 26  # units of a drawing, and pixels where it is not magnified
 _SMALLEST, _MOST = 240, 2  # pixels that small grids are magnified to, and by how much at most

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from mesascope.records.looks import WALL, Look, Looks, agent_in, names_in, things_in
 from mesascope.records.policy import EpisodeRecord, PictureRecord
 from mesascope.report.cells import (
     CELL,
@@ -20,6 +19,7 @@ from mesascope.report.cells import (
     ways_of,
 )
 from mesascope.report.format import printable
+from mesascope.report.looks import WALL, Look, Looks, agent_in, names_in, things_in
 
 _ROUND = Markup('<circle r="6"/>')
 _FACING = Markup('<path d="M-6-6.5L9 0-6 6.5-3 0z"/>')  # to the right

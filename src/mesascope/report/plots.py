@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from mesascope.records.figures import Curve
-from mesascope.records.looks import Looks
 from mesascope.records.run import DiscoveryRecord, SearchRecord
 from mesascope.report.format import short, shortened
+from mesascope.report.looks import Looks
 from mesascope.report.svg import COLOURS, drawing, new_drawing, to_markup
 
 WIDE, HALF, NARROW = 1084, 500, 340
@@ -21,7 +21,7 @@ LINES = [
     ("base", "-", "o"), ("mesa", (0, (5, 2)), "s"), ("third", (0, (1.5, 1.5)), "^"),
     ("fourth", (0, (6, 2, 1.5, 2)), "D"), ("soft", "-", "v"), ("ink", (0, (3, 1)), "P"),
 ]  # fmt: skip
-# Of `records.looks.SHAPES`, in their order; whether each is filled.
+# Of `looks.SHAPES`, in their order; whether each is filled.
 MARKERS = [
     ("^", True), ("s", True), ("D", True), ("o", False), ("s", False), ("x", True), ("^", False),
     ("D", False),

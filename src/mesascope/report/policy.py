@@ -5,10 +5,10 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
-from mesascope.records.looks import Looks, looks_of, names_in, things_on
 from mesascope.records.policy import OnDistributionRecord, PolicyAuditRecord
 from mesascope.report import plots, verdict
 from mesascope.report.format import short, shortened
+from mesascope.report.looks import Looks, looks_of, names_in, things_on
 from mesascope.report.maze import agent_of, scene
 from mesascope.report.plots import Plot
 from mesascope.report.shell import asset, environment, policy

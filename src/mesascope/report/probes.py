@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from mesascope.records.figures import Curve
-from mesascope.records.looks import looks_of, things_on
 from mesascope.records.probes import ProbeRecord
 from mesascope.report import plots
+from mesascope.report.looks import looks_of, things_on
 from mesascope.report.shell import asset, environment, policy
 from mesascope.report.stills import stills
 from mesascope.store import write_atomically

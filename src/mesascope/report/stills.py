@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from mesascope.records.looks import Look, Looks, agent_on, names_in, things_in, things_on
 from mesascope.records.policy import DesignedLevelRecord
 from mesascope.report.cells import (
     AGENT,
@@ -18,6 +17,7 @@ from mesascope.report.cells import (
     ways_of,
 )
 from mesascope.report.format import printable
+from mesascope.report.looks import Look, Looks, agent_on, names_in, things_in, things_on
 
 
 @dataclass(frozen=True)

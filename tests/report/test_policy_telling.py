@@ -1,0 +1,52 @@
+"""What the terminal tells of an audit of a policy."""
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from mesascope.cli.told_policy import tell_policy
+from mesascope.records.policy import PolicyAuditRecord
+from tests.report.policy_sample import bare, hostile, policy_record
+from tests.report.sample_figures import HOSTILE
+
+
+def told(record: PolicyAuditRecord) -> str:
+    out = io.StringIO()
+    tell_policy(record, Console(file=out, width=100, highlight=False), report=Path("r.html"))
+    return out.getvalue()
+
+
+def test_the_telling_shows_the_verdict_and_the_way() -> None:
+    text = told(policy_record())
+    for wanted in ("Goal misgeneralization.", "● yes", "○ no", "corner", "0.978", "94%",
+                   "unchecked", "mesascope run corner --preset control", "r.html"):  # fmt: skip
+        assert wanted in text
+    level = [line[2:] for line in text.splitlines() if line.startswith("  ██")]
+    assert len(level) == 9
+    assert level[1][2:4] == "● "  # it ends in the corner, and passes the cheese by
+    assert level[2][14:16] == "c "
+    assert "c cheese, m mouse\n" in text
+    assert sum(row.count("·") for row in level) == len(policy_record().episodes[1].path) - 3
+
+
+def test_every_thing_that_is_seen_has_a_letter_of_its_own_and_nothing_else_has() -> None:
+    whole = policy_record().episodes[1]
+    row = ["#", "green goal", "green ball", "agent+key", "漢", "hidden", "#"]
+    level = whole.level.model_copy(update={"cells": [row], "values": {}})
+    episode = whole.model_copy(update={"level": level, "path": [(0, 5)], "parts": None})
+    text = told(policy_record().model_copy(update={"episodes": [episode]}))
+    assert "  ██g r a ? ● ██" in text
+    assert ", g green goal, r green ball, a agent, ? 漢\n" in text
+
+
+@pytest.mark.parametrize("text", ["[/b]", "[bold]", "\x1b[31m", HOSTILE])
+def test_the_telling_takes_names_as_they_are(text: str) -> None:
+    said = told(hostile(text))
+    assert "\x1b" not in said
+    assert said.count("".join(text.split()[:1]).replace("\x1b", "\\x1b")) > 20
+
+
+def test_the_telling_of_little() -> None:
+    assert "Goal misgeneralization." in told(bare())
