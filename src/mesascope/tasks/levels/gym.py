@@ -31,16 +31,16 @@ def gymnasium_view(
         MissingExtra: Gymnasium is not installed.
         BadRequest: no such share, or no level.
     """
+    gymnasium = need("gymnasium")
     drawn = jax.device_get(draw_levels(world, jax.random.key(seed), levels, share))
-    return _kind()(world, drawn, levels)
+    return _kind(gymnasium)(world, drawn, levels)
 
 
 @lru_cache
-def _kind() -> Any:
+def _kind(gymnasium: Any) -> Any:
     """Return the class, which can be made only once Gymnasium is there."""
-    gymnasium = need("gymnasium")
 
-    class LevelEnv(gymnasium.Env):  # type: ignore[misc, name-defined]  # a base that is imported when it is needed is no type
+    class LevelEnv(gymnasium.Env):  # type: ignore[misc]  # a base that is imported when it is needed is no type
         """Episodes on levels."""
 
         metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"]}
