@@ -7,7 +7,10 @@ ARGS ?=
 JOBS ?= 2
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What pip does not compile is compiled when it is first imported, which most of it never is.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
+# Processes share what XLA compiles for them.
+SHARED := JAX_COMPILATION_CACHE_DIR=$(abspath $(VENV))/xla JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
 UV ?= $(BIN)/uv
 COMPILE := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade)
@@ -18,7 +21,7 @@ COMPILE := $(UV) pip compile pyproject.toml --group build --universal --python-v
 TORCH := torch==2.13.0
 STABLE_BASELINES := stable-baselines3==2.9.2
 
-.PHONY: help demo test check format lock oracles clean
+.PHONY: help demo test check .docs .code format lock oracles clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -28,17 +31,20 @@ demo: $(VENV)/.runtime ## search tic-tac-toe programs, look inside the winner, a
 	$(BIN)/mesascope run tictactoe $(ARGS)
 
 test: $(VENV)/.dev ## run the test suite; options for pytest: make test ARGS="-m 'not slow'"
-	OPENBLAS_NUM_THREADS=1 JAX_COMPILATION_CACHE_DIR=$(abspath $(VENV))/xla \
-		JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0.2 \
-		$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(SHARED) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## lint, format, types, import contracts, module sizes, documentation
+	@$(MAKE) --no-print-directory --jobs $(JOBS) .docs .code
+
+.docs: # the one that takes longest
+	$(SHARED) $(BIN)/python tools/check_docs.py
+
+.code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/check_modules.py
-	$(BIN)/python tools/check_docs.py
 
 format: $(VENV)/.dev ## put the code into its standard form
 	$(BIN)/ruff check --fix .
@@ -76,14 +82,14 @@ $(VENV)/.python:
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
 	@echo "Installing what mesascope needs into $(VENV)"
-	@$(PIP) install --require-hashes --requirement requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock requirements.lock pyproject.toml | $(VENV)/.python
 	@echo "Installing what mesascope and its tests need into $(VENV)"
-	@$(PIP) install --require-hashes --requirement requirements-dev.lock
-	@$(PIP) install $(TORCH)
-	@$(PIP) install --no-deps $(STABLE_BASELINES)
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@$(INSTALL) $(TORCH)
+	@$(INSTALL) --no-deps $(STABLE_BASELINES)
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.runtime $@
