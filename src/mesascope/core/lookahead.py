@@ -125,12 +125,13 @@ class _Valuation:
 def mean(values: Any) -> Number:
     """Return the exact mean of whole numbers and fractions, or the mean of floats."""
     items = list(values)
-    kinds = {type(item) for item in items}
+    kinds = set(map(type, items))
     if Fraction in kinds and kinds <= {int, Fraction}:
         # Over one denominator: adding fractions one by one reduces every sum.
-        below = lcm(*(item.denominator for item in items))
-        total = sum(item.numerator * (below // item.denominator) for item in items)
-        return Fraction(total, below * len(items))
+        ratios = [item.as_integer_ratio() for item in items]
+        below = lcm(*[denominator for _, denominator in ratios])
+        over = sum([numerator * (below // denominator) for numerator, denominator in ratios])
+        return Fraction(over, below * len(items))
     total = sum(items)
     if isinstance(total, int):
         return total // len(items) if total % len(items) == 0 else Fraction(total, len(items))
