@@ -13,9 +13,11 @@ from mesascope.studies.filming import EnvironmentStage
 from mesascope.studies.played import LEVELS, Played, in_turn, play_world
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.systems.playing.choosing import AnyPolicy
-from mesascope.systems.playing.environments import BESIDE, play_environment
+from mesascope.systems.playing.environments import BESIDE, environment_of, play_environment
 from mesascope.systems.playing.errors import PlayInterrupted
 from mesascope.systems.policies.load import load_policy
+from mesascope.tasks.gymnasium_envs.goal_names import check_within, goals_of
+from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
 from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import WORLDS, make_world
@@ -116,7 +118,9 @@ def audit_policy(
             **{"levels": levels, "horizon": horizon, "discount": discount, "seed": seed},
             "beside": beside,
         }
-        candidates = [base, *_several(goals)]
+        candidates = goals_of([base, *_several(goals)])
+        if any(goal.outside for goal in candidates):
+            check_within(candidates, [environment_of(one.env) for one in distributions])
         played = in_turn(distributions, lambda one: _played(loaded, one, candidates, options, say))
         where = env if isinstance(env, str) else getattr(env, "__name__", type(env).__name__)
     name = getattr(loaded, "name", None) or getattr(policy, "__name__", type(policy).__name__)
@@ -187,7 +191,7 @@ def _shifts(shifts: Sequence[Any] | Mapping[str, Any]) -> list[_Where]:
 def _played(
     policy: AnyPolicy,
     where: _Where,
-    goals: list[Any],
+    goals: tuple[Goal, ...],
     options: Mapping[str, Any],
     say: Callable[[str], None] | None,
 ) -> Played:
