@@ -10,6 +10,7 @@ import numpy as np
 from mesascope.core.errors import BadRequest, CannotLoad
 from mesascope.core.names import look_up
 from mesascope.tasks.gymnasium_envs.errors import GoalFailed
+from mesascope.tasks.gymnasium_envs.layers import bare
 
 KINDS = ("ball", "box", "door", "floor", "goal", "key", "lava")
 COLOURS = ("blue", "green", "grey", "purple", "red", "yellow")
@@ -147,7 +148,7 @@ def reach_place(row: int | str, column: int | None = None) -> Goal:
     cell = (row, column)
 
     def outside(env: Any) -> str | None:
-        rows, columns = (getattr(env.unwrapped, name, None) for name in ("height", "width"))
+        rows, columns = (getattr(bare(env), name, None) for name in ("height", "width"))
         if rows is None or columns is None or (row < rows and column < columns):
             return None
         return f"a grid of {rows} rows and {columns} columns, counted from 0"
@@ -192,7 +193,7 @@ def _said(kind: str, colour: str | None) -> str:
 
 
 def _grid_of(moment: Moment) -> Any:
-    env = moment.env.unwrapped
+    env = bare(moment.env)
     if not hasattr(env, "grid") or not hasattr(env, "agent_pos"):
         raise BadRequest(
             f"{type(env).__name__} has no grid of objects, which MiniGrid's environments have; "
