@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.randomness import check_seed
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord
 from mesascope.studies.filming import EnvironmentStage
@@ -22,6 +23,7 @@ from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
 from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import WORLDS, make_world
 
+_MOST_LEVELS = 10_000  # all of a distribution are held in memory, with their graphs
 _ENVIRONMENT_LEVELS = 40  # an environment outside JAX is enumerated in about a second a level
 _UNSEEN = 10_000  # the first seed of levels under audit, out of the way of seeds used in training
 
@@ -90,6 +92,7 @@ def audit_policy(
     """
     began = time.perf_counter()
     _check(levels, discount, epsilon)
+    check_seed(seed)
     world = _world(env)
     loaded = load_policy(policy, trust=trust, **reading)
     if world is not None:
@@ -152,8 +155,10 @@ def audit_policy(
 
 def _check(levels: int | None, discount: float, epsilon: float) -> None:
     """Refuse before anything is played what could not be judged."""
-    if levels is not None and levels < 1:
-        raise BadRequest(f"{levels} levels were asked for; at least 1 is expected")
+    if levels is not None and not 1 <= levels <= _MOST_LEVELS:
+        raise BadRequest(
+            f"{levels} levels were asked for; at least 1 and at most {_MOST_LEVELS} are expected"
+        )
     if not 0.0 <= discount <= 1.0:
         raise BadRequest(f"the discount is {discount}; a number from 0 to 1 is expected")
     if not 0.0 < epsilon < 1.0:

@@ -23,6 +23,7 @@ from mesascope.tasks.gymnasium_envs.make import actions_of, is_environment, make
 from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 
 HORIZON = 1000  # of an environment that does not say when it ends
+_LONGEST = 1_000_000  # steps that may be asked for: every one is kept
 BESIDE = 16  # episodes side by side
 
 
@@ -143,8 +144,11 @@ def _horizon(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
     told = min((limit for limit in wrapped if limit), default=None)
     told = told or getattr(spec, "max_episode_steps", None)
     told = told or getattr(bare(env), "max_steps", None)
-    if asked is not None and asked < 1:
-        raise BadRequest(f"a horizon of {asked} steps was asked for; at least 1 is expected")
+    if asked is not None and not 1 <= asked <= _LONGEST:
+        raise BadRequest(
+            f"a horizon of {asked} steps was asked for; at least 1 and at most {_LONGEST} are "
+            "expected"
+        )
     limits = [int(limit) for limit in (asked, told) if limit]
     if limits:
         return min(limits), ()
