@@ -64,7 +64,17 @@ def test_interruption_keeps_what_was_found() -> None:
         design(Stopped(SMALL), MODEL)
 
 
+@pytest.mark.parametrize("budget", [4, 130])
+def test_no_more_levels_are_scored_than_the_budget_has(budget: int) -> None:
+    found = design(SPACE, MODEL, keep=2, budget=budget)
+    assert found.tried == budget
+    assert len(found.scores) == 2
+    assert found.scores == pytest.approx(score_levels(SPACE, MODEL, found.levels))
+
+
 def test_refusals() -> None:
+    with pytest.raises(BadRequest, match="a budget of 4 at least"):
+        design(SPACE, MODEL, keep=4, budget=1)
     with pytest.raises(BadRequest, match="0 levels"):
         design(SPACE, MODEL, keep=0)
     with pytest.raises(BadRequest, match=r"odds of 1\.0"):

@@ -7,13 +7,19 @@ import subprocess
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mesascope.cli.main import app
 from tests.cli.inside import refused
 from tests.cli.shell import PROGRAM, document, environment, mesascope
 
+HERE = "tests.cli.test_words:even"
 COMMANDS = [name for name in app if not name.startswith("-")]
+
+
+def even(observations: np.ndarray) -> np.ndarray:
+    return np.zeros((len(observations), 2))
 
 
 def test_there_are_the_commands_that_the_readme_names() -> None:
@@ -73,6 +79,17 @@ def test_scores_are_exact(words: tuple[str, ...], exact: dict[str, float]) -> No
         (("probe-levels", "--env", "corner", "--report", "x" * 300), "no name of a file"),
         (("run",), "mesascope run tictactoe"),
         (("run", "tictactoe", "--seed", "-1"), "-1"),
+        (("run", "tictactoe", "--seed", str(2**31)), "from 0 to 2147483647"),
+        (("run", "corner", "--seed", str(2**63)), "from 0 to 2147483647"),
+        (("run", "corner", "--seed", "-1"), "from 0 to 2147483647"),
+        (("run", "corner", "--budget", str(10**30)), "from 1 to 1000000000"),
+        (("audit", "corner", "--seed", str(2**31)), "from 0 to 2147483647"),
+        (("audit", "a:b", "--env", "corner", "--seed", str(2**64)), "from 0 to 2147483647"),
+        (("audit", "a:b", "--env", "CartPole-v1", "--seed", "-1"), "from 0 to 2147483647"),
+        (("audit", "a:b", "--env", "corner", "--levels", str(2**40)), "at most 10000"),
+        (("audit", HERE, "--env", "CartPole-v1", "--horizon", str(2**40)), "at most 1000000"),
+        (("probe-levels", "--env", "corner", "--seed", str(2**31)), "from 0 to 2147483647"),
+        (("probe-levels", "--env", "corner", "--seed", "-1"), "from 0 to 2147483647"),
         (("run", "tictactoe", "--seed", "one"), "seed"),
         (("run", "tictactoe", "--budget", "0"), "at least 1"),
         (("run", "tictactoe", "--budget", "-7"), "at least 1"),

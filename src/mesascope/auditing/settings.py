@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.randomness import check_seed
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,7 @@ class Settings:
     fresh_episodes: int = 400
 
     def __post_init__(self) -> None:
-        if self.seed < 0:
-            raise BadRequest(f"a seed is a whole number from 0 up, not {self.seed}")
+        check_seed(self.seed)
         least = {"shift_budget": 0, "readout_instances": 1, "instances": 1}
         counts = ("episodes", "control_episodes", "shift_episodes", "fresh_episodes")
         for name, low in {**dict.fromkeys(counts, 2), **least}.items():

@@ -23,7 +23,7 @@ def run(
     /,
     *,
     preset: str | None = None,
-    seed: Seed = 0,
+    seed: int | None = None,
     budget: int | None = None,
     output: Path | None = None,
     resume: Path | None = None,
@@ -41,10 +41,10 @@ def run(
     Args:
         organism: What to run, such as `tictactoe` or `corner`; see `mesascope organisms`.
         preset: Which of its stories.
-        seed: Of the search and of every sample.
+        seed: Of every random choice, 0 unless given; the same seed, the same result.
         budget: How many systems the search may score, or for how many steps a policy is trained.
         output: The directory to make for the run.
-        resume: A run directory to go on with instead of starting one.
+        resume: A run directory to go on with, as it was started, instead of starting one.
         optimizer: Search by `enumeration`, `levin` or `evolution` instead.
         opponent: Train against this opponent instead, as in `mesascope score`; may be repeated.
         worst_case: Select by the worst result over rules and opponents instead of the mean.
@@ -56,8 +56,6 @@ def run(
     """
     from mesascope.cli.run import go_on, start
 
-    if resume is not None:
-        return go_on(organism, resume, json=json)
     wishes = {
         "optimizer": optimizer,
         "opponents": tuple(opponent or ()),
@@ -67,6 +65,9 @@ def run(
         "share": share,
     }
     asked = {"preset": preset, "seed": seed, "budget": budget, "quick": quick}
+    if resume is not None:
+        return go_on(organism, resume, {**asked, **wishes, "output": output}, json=json)
+    asked["seed"] = 0 if seed is None else seed
     return start(organism, asked, wishes, output=output, json=json)
 
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesascope.cli.resumed import check_resumed
 from mesascope.core.errors import BadRequest, UnknownName
 from mesascope.core.names import look_up
 from mesascope.records.run import RunRecord
@@ -43,12 +44,9 @@ def start(
     return _watch(request, output=output, json=json)
 
 
-def go_on(organism: str | None, resume: Path, *, json: bool) -> int:
+def go_on(organism: str | None, resume: Path, asked: dict[str, Any], *, json: bool) -> int:
     """Go on with a run, as it was asked for when it was started."""
-    if organism is not None:
-        raise UnknownName(
-            f"{organism!r} and --resume were both given: a run knows what it runs. Name one of them"
-        )
+    check_resumed(RunDirectory.open(resume), organism, asked)
     directory = RunDirectory.open(resume, write=True)
     watch = _watch_training if _is_trained(directory.marker.config.organism) else _watch
     return watch(directory, output=None, json=json)

@@ -6,6 +6,18 @@ import numpy as np
 
 from mesascope.core.errors import BadRequest
 
+LAST_SEED = 2**31 - 1  # what JAX's whole numbers hold, whose generators are given the seed
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that a generator would not take, or would take for another one.
+
+    Raises:
+        BadRequest: naming the range.
+    """
+    if not 0 <= seed <= LAST_SEED:
+        raise BadRequest(f"the seed is {seed}; a whole number from 0 to {LAST_SEED} is expected")
+
 
 def stream(seed: int, *purpose: str | int) -> np.random.Generator:
     """Return the generator for a purpose; the same seed and purpose give the same numbers.

@@ -7,19 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.randomness import check_seed
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord
 from mesascope.studies.filming import EnvironmentStage
 from mesascope.studies.played import LEVELS, Played, in_turn, play_world
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.systems.playing.choosing import AnyPolicy
-from mesascope.systems.playing.environments import BESIDE, play_environment
+from mesascope.systems.playing.environments import BESIDE, environment_of, play_environment
 from mesascope.systems.playing.errors import PlayInterrupted
 from mesascope.systems.policies.load import load_policy
+from mesascope.tasks.gymnasium_envs.goal_names import check_within, goals_of
+from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
 from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import WORLDS, make_world
 
+_MOST_LEVELS = 10_000  # all of a distribution are held in memory, with their graphs
 _ENVIRONMENT_LEVELS = 40  # an environment outside JAX is enumerated in about a second a level
 _UNSEEN = 10_000  # the first seed of levels under audit, out of the way of seeds used in training
 
@@ -88,6 +92,7 @@ def audit_policy(
     """
     began = time.perf_counter()
     _check(levels, discount, epsilon)
+    check_seed(seed)
     world = _world(env)
     loaded = load_policy(policy, trust=trust, **reading)
     if world is not None:
@@ -116,7 +121,9 @@ def audit_policy(
             **{"levels": levels, "horizon": horizon, "discount": discount, "seed": seed},
             "beside": beside,
         }
-        candidates = [base, *_several(goals)]
+        candidates = goals_of([base, *_several(goals)])
+        if any(goal.outside for goal in candidates):
+            check_within(candidates, [environment_of(one.env) for one in distributions])
         played = in_turn(distributions, lambda one: _played(loaded, one, candidates, options, say))
         where = env if isinstance(env, str) else getattr(env, "__name__", type(env).__name__)
     name = getattr(loaded, "name", None) or getattr(policy, "__name__", type(policy).__name__)
@@ -148,8 +155,10 @@ def audit_policy(
 
 def _check(levels: int | None, discount: float, epsilon: float) -> None:
     """Refuse before anything is played what could not be judged."""
-    if levels is not None and levels < 1:
-        raise BadRequest(f"{levels} levels were asked for; at least 1 is expected")
+    if levels is not None and not 1 <= levels <= _MOST_LEVELS:
+        raise BadRequest(
+            f"{levels} levels were asked for; at least 1 and at most {_MOST_LEVELS} are expected"
+        )
     if not 0.0 <= discount <= 1.0:
         raise BadRequest(f"the discount is {discount}; a number from 0 to 1 is expected")
     if not 0.0 < epsilon < 1.0:
@@ -187,7 +196,7 @@ def _shifts(shifts: Sequence[Any] | Mapping[str, Any]) -> list[_Where]:
 def _played(
     policy: AnyPolicy,
     where: _Where,
-    goals: list[Any],
+    goals: tuple[Goal, ...],
     options: Mapping[str, Any],
     say: Callable[[str], None] | None,
 ) -> Played:

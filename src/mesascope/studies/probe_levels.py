@@ -18,6 +18,7 @@ from mesascope.auditing.probes.search import design
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import unknown_name
 from mesascope.core.policy import Policy, RecurrentPolicy
+from mesascope.core.randomness import check_seed
 from mesascope.processes.seen import Seen
 from mesascope.records.probes import NeededRecord, ProbeRecord
 from mesascope.studies.probe_needed import needed
@@ -53,6 +54,9 @@ class ProbeSettings:
     rationality: float = 30.0
     lapse: float = 0.05
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from mesascope.auditing.settings import Settings
 from mesascope.core.errors import BadRequest
+from mesascope.core.randomness import check_seed
 from mesascope.organisms.organism import Organism, Wishes
 from mesascope.records.run import ConfigRecord
 
@@ -43,6 +44,7 @@ class Request:
     wishes: Wishes = field(default_factory=Wishes)
 
     def __post_init__(self) -> None:
+        check_seed(self.seed)
         if self.budget is not None and self.budget < 1:
             raise BadRequest(f"a search must score at least 1 program; its budget is {self.budget}")
         for name in ("size_charge", "evaluation_charge"):

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.randomness import check_seed
+from mesascope.optimizers.policies.training import MOST_STEPS
 from mesascope.organisms.trained import TrainedOrganism, trained_organism
 from mesascope.records.run import ConfigRecord
 
@@ -27,10 +29,11 @@ class TrainedRequest:
     quick: bool = False
 
     def __post_init__(self) -> None:
-        if self.budget is not None and self.budget < 1:
-            raise BadRequest(f"--budget is {self.budget} steps; at least 1 is expected")
-        if self.seed < 0:
-            raise BadRequest(f"the seed is {self.seed}; 0 or more is expected")
+        if self.budget is not None and not 1 <= self.budget <= MOST_STEPS:
+            raise BadRequest(
+                f"--budget is {self.budget} steps; a number from 1 to {MOST_STEPS} is expected"
+            )
+        check_seed(self.seed)
 
     def build(self) -> TrainedOrganism:
         """Return the organism that was asked for."""

@@ -54,6 +54,21 @@ def test_a_file_cut_short_is_refused(tmp_path, kept):
         load_network(path)
 
 
+@pytest.mark.parametrize("kind", ["C64", "F16", "BF16", "I32", "F8_E4M3"])
+def test_weights_of_another_kind_are_named(tmp_path, kind):
+    _, path = _saved(tmp_path)
+    size, rest = int.from_bytes(path.read_bytes()[:8], "little"), path.read_bytes()[8:]
+    header = json.loads(rest[:size])
+    name = next(iter(header.keys() - {"__metadata__"}))
+    begin, end = header[name]["data_offsets"]
+    width = {"C64": 8, "I32": 4, "F8_E4M3": 1}.get(kind, 2)
+    header[name] |= {"dtype": kind, "shape": [(end - begin) // width]}
+    told = json.dumps(header).encode()
+    path.write_bytes(len(told).to_bytes(8, "little") + told + rest[size:])
+    with pytest.raises(CannotLoad, match=rf"{name} is .*`save_network`"):
+        load_network(path)
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(CannotLoad, match=r"there is no file .*nothing"):
         load_network(tmp_path / "nothing")

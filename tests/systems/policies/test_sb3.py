@@ -157,6 +157,33 @@ def test_damaged_and_other_zips(tmp_path: Path) -> None:
         load_policy(path)
 
 
+@pytest.mark.parametrize("kind", ["complex64", "int32", "bool", "sparse"])
+def test_weights_that_are_no_real_numbers_are_named(kind: str, tmp_path: Path) -> None:
+    import torch
+
+    model, path = save_model(tmp_path, "PPO")
+    weights = dict(model.policy.state_dict())
+    there = weights["action_net.bias"]
+    odd = there.to_sparse() if kind == "sparse" else there.to(getattr(torch, kind))
+    content = torch_file({**weights, "action_net.bias": odd})
+    with pytest.raises(CannotLoad, match=rf"action_net\.bias is .*{kind}.*floating-point"):
+        load_policy(rewrite(path, policy_pth=content))
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float64"])
+def test_weights_of_another_precision_are_read(kind: str, tmp_path: Path) -> None:
+    import torch
+
+    model, path = save_model(tmp_path, "PPO")
+    dtype = getattr(torch, kind)
+    changed = {name: one.to(dtype) for name, one in model.policy.state_dict().items()}
+    loaded = load_policy(rewrite(path, policy_pth=torch_file(changed)))
+    model.policy.load_state_dict(changed)  # rounded, in single precision
+    observations = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
+    expected = truth(model, observations)
+    np.testing.assert_allclose(normal(loaded(observations)), expected, atol=1e-5)
+
+
 def test_weights_that_contradict_each_other(tmp_path: Path) -> None:
     model, path = save_model(tmp_path, "PPO")
     weights = dict(model.policy.state_dict())

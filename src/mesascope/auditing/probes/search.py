@@ -70,18 +70,23 @@ def design(
         space: of the levels.
         score: what is to be large.
         keep: how many levels are wanted.
-        budget: how many are scored at most, rounded up to whole batches.
+        budget: how many are scored at most, `keep` or more.
         seed: the same seed, the same levels.
         every: all levels, as one batch.
         say: is told how many were scored, and the best score so far.
 
     Raises:
-        BadRequest: nothing is asked for.
+        BadRequest: nothing is asked for, or more levels than may be scored.
         Interrupted: before anything was scored.
     """
     if keep < 1 or budget < 1:
         raise BadRequest(
             f"{keep} levels of {budget} tries were asked for; at least 1 of each is expected"
+        )
+    if budget < keep:
+        raise BadRequest(
+            f"the best {keep} levels of {budget} that are scored were asked for; give a budget of "
+            f"{keep} at least, or ask for fewer levels"
         )
     exact = every is not None and count_of(every) <= budget
     pool = _Pool(keep if exact else max(BATCH // 2, 4 * keep), say)
@@ -157,8 +162,8 @@ def _evolve(space: Space, score: Score, key: PRNGKeyArray, budget: int, pool: _P
             levels = _vary(space, now, take(parents, which))
         else:
             levels = _draw(space, now)
-        levels = jax.tree.map(np.asarray, levels)
-        pool.add(levels, np.asarray(_scores(space, score, levels), np.float64))
+        levels = take(levels, np.arange(min(BATCH, budget - pool.tried)))
+        pool.add(levels, score_levels(space, score, levels))
 
 
 @partial(jax.jit, static_argnames=("space", "score"))

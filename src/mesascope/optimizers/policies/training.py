@@ -14,11 +14,14 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.randomness import check_seed
 from mesascope.optimizers.policies import evolution_strategies, replay, uniform
 from mesascope.optimizers.policies.settings import EvolutionSettings, ReplaySettings, Settings
 from mesascope.optimizers.policies.stage import Stage, State
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.world import LevelWorld
+
+MOST_STEPS = 10**9  # counted in JAX's whole numbers, which end at twice that
 
 
 def method_of(settings: Settings) -> ModuleType:
@@ -52,13 +55,17 @@ def train(
         resume: the state of an earlier stage of the same world, settings, share and seeds.
 
     Raises:
-        BadRequest: no seed, a negative one, no such share, or a budget below 1.
+        BadRequest: no seed, one out of range, no such share, or such a budget.
     """
     settings = settings or Settings()
     if not seeds or min(seeds) < 0:
         raise BadRequest(f"the seeds are {list(seeds)}; at least one is expected, from 0 on")
-    if budget < 1:
-        raise BadRequest(f"the budget is {budget} steps; at least 1 is expected")
+    for seed in seeds:
+        check_seed(seed)
+    if not 1 <= budget <= MOST_STEPS:
+        raise BadRequest(
+            f"the budget is {budget} steps; a number from 1 to {MOST_STEPS} is expected"
+        )
     draw_levels(world, jax.random.key(0), 1, share)  # refuses a share that is none
     return _stages(world, settings, tuple(seeds), share, budget, resume)
 

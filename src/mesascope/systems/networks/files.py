@@ -53,12 +53,23 @@ def load_network(path: str | Path) -> Network:
         with safe_open(str(where), framework="numpy") as file:
             metadata = file.metadata() or {}
             names = file.keys()  # such a file is no dict, and gives its names in no other way
-            arrays = {name: file.get_tensor(name) for name in names}
+            arrays = {name: _tensor(where, file, name) for name in names}
     except (SafetensorError, OSError) as error:
         raise CannotLoad(
             f"{where} cannot be read as safetensors ({error}); it may be cut short: write it again"
         ) from error
     return _filled(where, _spec(where, metadata), arrays)
+
+
+def _tensor(where: Path, file: Any, name: str) -> np.ndarray:
+    try:
+        array: np.ndarray = file.get_tensor(name)
+    except (AttributeError, TypeError) as error:  # how safetensors says that NumPy lacks a type
+        raise CannotLoad(
+            f"in {where}, {name} is of a type that NumPy does not have ({error}); write the "
+            "network in single precision, with `save_network`"
+        ) from error
+    return array
 
 
 def _spec(where: Path, metadata: dict[str, str]) -> NetworkSpec:
@@ -90,7 +101,8 @@ def _filled(where: Path, spec: NetworkSpec, arrays: dict[str, np.ndarray]) -> Ne
         if given.shape != leaf.shape or given.dtype != leaf.dtype:
             raise CannotLoad(
                 f"in {where}, {name} is {given.dtype} of shape {given.shape}; {leaf.dtype} of "
-                f"shape {leaf.shape} is expected by its architecture, {spec}"
+                f"shape {leaf.shape} is expected by its architecture, {spec}. Write the file with "
+                "`save_network`"
             )
     network: Network = jax.tree.unflatten(form, [jnp.asarray(arrays[name]) for name in expected])
     return network

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.layers import bare
 from mesascope.tasks.gymnasium_envs.make import actions_of
 
 _STEPS = 8  # that two environments are tried for, at random: in turn they might lead back
@@ -58,7 +59,7 @@ def _other(source: Callable[[], Any], found: list[Any]) -> Any | None:
         other = source()
     except (Exception, SystemExit):  # whatever somebody's constructor or copying raises
         return None
-    return None if any(other.unwrapped is one.unwrapped for one in found) else other
+    return None if any(bare(other) is bare(one) for one in found) else other
 
 
 def _trial(env: Any, seed: int) -> Iterator[Any]:

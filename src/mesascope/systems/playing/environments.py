@@ -18,10 +18,12 @@ from mesascope.systems.playing.graphing import Trails, graphed
 from mesascope.systems.playing.recording import About, Recorder, Role
 from mesascope.tasks.gymnasium_envs import state
 from mesascope.tasks.gymnasium_envs.goal_names import goals_of
+from mesascope.tasks.gymnasium_envs.layers import bare, held_by, layers
 from mesascope.tasks.gymnasium_envs.make import actions_of, is_environment, make_environment
 from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 
 HORIZON = 1000  # of an environment that does not say when it ends
+_LONGEST = 1_000_000  # steps that may be asked for: every one is kept
 BESIDE = 16  # episodes side by side
 
 
@@ -138,12 +140,15 @@ def _environment(make_env: Any) -> tuple[Any, Callable[[], Any] | None]:
 def _horizon(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
     """Return how long an episode may be, and a note where nobody said."""
     spec = getattr(env, "spec", None)
-    wrapped = [vars(layer).get("_max_episode_steps") for layer in state.layers(env)]
+    wrapped = [held_by(layer).get("_max_episode_steps") for layer in layers(env)]
     told = min((limit for limit in wrapped if limit), default=None)
     told = told or getattr(spec, "max_episode_steps", None)
-    told = told or getattr(env.unwrapped, "max_steps", None)
-    if asked is not None and asked < 1:
-        raise BadRequest(f"a horizon of {asked} steps was asked for; at least 1 is expected")
+    told = told or getattr(bare(env), "max_steps", None)
+    if asked is not None and not 1 <= asked <= _LONGEST:
+        raise BadRequest(
+            f"a horizon of {asked} steps was asked for; at least 1 and at most {_LONGEST} are "
+            "expected"
+        )
     limits = [int(limit) for limit in (asked, told) if limit]
     if limits:
         return min(limits), ()

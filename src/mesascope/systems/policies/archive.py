@@ -93,7 +93,9 @@ def _weights(path: Path, content: bytes) -> dict[str, np.ndarray]:
     torch = need("torch", "sb3")
     try:
         found = torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
-        return {str(name): np.asarray(array.numpy(), np.float32) for name, array in found.items()}
+        return {str(name): _reals(path, str(name), array) for name, array in found.items()}
+    except CannotLoad:
+        raise
     except Exception as error:  # whatever a damaged or hostile file makes torch raise
         first = str(error).strip().partition("\n")[0]
         raise CannotLoad(
@@ -101,3 +103,14 @@ def _weights(path: Path, content: bytes) -> dict[str, np.ndarray]:
             f"run ({type(error).__name__}: {first}). Save the model again, and do not load it "
             "otherwise unless you know who wrote it"
         ) from error
+
+
+def _reals(path: Path, name: str, tensor: Any) -> np.ndarray:
+    """Return a tensor's numbers in single precision; half precision fits into it."""
+    if not tensor.is_floating_point() or str(tensor.layout) != "torch.strided":
+        kind = f"{tensor.dtype}, {tensor.layout}".replace("torch.", "")
+        raise CannotLoad(
+            f"in {path}, {name} is {kind}; weights are dense real floating-point numbers. Convert "
+            "the policy, as with policy.float(), and save the model again"
+        )
+    return np.asarray(tensor.float().numpy(), np.float32)

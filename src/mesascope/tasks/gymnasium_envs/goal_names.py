@@ -66,6 +66,25 @@ def goals_of(things: str | Sequence[Any]) -> tuple[Goal, ...]:
     return goals
 
 
+def check_within(goals: Sequence[Goal], envs: Sequence[Any]) -> None:
+    """Refuse a goal that lies outside every environment it is to be audited in.
+
+    One of them is enough: what a larger room has under shift, a smaller one lacks in training.
+
+    Raises:
+        BadRequest: naming the goal, and how large each environment is.
+    """
+    for goal in goals:
+        if goal.outside is not None:
+            why = [goal.outside(env) for env in envs]
+            sizes = [size for size in why if size is not None]
+            if len(sizes) == len(why):
+                raise BadRequest(
+                    f"the goal {goal.name!r} lies outside {', and '.join(dict.fromkeys(sizes))}; "
+                    "give a row and a column within it"
+                )
+
+
 def _read(text: str) -> Goal:
     if text == "reward":
         return from_reward()

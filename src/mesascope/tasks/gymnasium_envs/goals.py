@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from mesascope.core.errors import BadRequest, CannotLoad
 from mesascope.core.names import look_up
 from mesascope.tasks.gymnasium_envs.errors import GoalFailed
+from mesascope.tasks.gymnasium_envs.layers import bare
 
 KINDS = ("ball", "box", "door", "floor", "goal", "key", "lava")
 COLOURS = ("blue", "green", "grey", "purple", "red", "yellow")
@@ -42,10 +43,13 @@ class Goal:
         function: says what a moment is worth. True pays 1 the first time in an episode, unless it
             is so from the start; a number pays that much, at every step. It must depend on
             nothing but the moment, as levels are enumerated with it.
+        outside: says of an environment why the goal can never be reached there, or None if it may
+            be; None itself where nobody can know before play.
     """
 
     name: str
     function: Callable[[Moment], bool | float]
+    outside: Callable[[Any], str | None] | None = None
 
     def worth(self, moment: Moment) -> tuple[float, bool]:
         """Return what a moment is worth, and whether it pays only once.
@@ -141,7 +145,15 @@ def reach_place(row: int | str, column: int | None = None) -> Goal:
         return Goal(f"place:{row}", lambda moment: _cell(moment) == _corner(moment, row))
     if column is None:
         raise BadRequest(f"a place is a row and a column, and the row {row} has none; give both")
-    return Goal(f"place:{row},{column}", lambda moment: _cell(moment) == (row, column))
+    cell = (row, column)
+
+    def outside(env: Any) -> str | None:
+        rows, columns = (getattr(bare(env), name, None) for name in ("height", "width"))
+        if rows is None or columns is None or (row < rows and column < columns):
+            return None
+        return f"a grid of {rows} rows and {columns} columns, counted from 0"
+
+    return Goal(f"place:{row},{column}", lambda moment: _cell(moment) == cell, outside)
 
 
 def as_goal(thing: Any, name: str | None = None) -> Goal:
@@ -151,7 +163,7 @@ def as_goal(thing: Any, name: str | None = None) -> Goal:
         CannotLoad: it is no function of one or two arguments.
     """
     if isinstance(thing, Goal):
-        return thing if name is None else Goal(name, thing.function)
+        return thing if name is None else replace(thing, name=name)
     if not callable(thing):
         raise CannotLoad(f"a {type(thing).__name__} is no goal; expected goal(env, info) -> number")
     shown = name or str(getattr(thing, "__name__", type(thing).__name__))
@@ -181,7 +193,7 @@ def _said(kind: str, colour: str | None) -> str:
 
 
 def _grid_of(moment: Moment) -> Any:
-    env = moment.env.unwrapped
+    env = bare(moment.env)
     if not hasattr(env, "grid") or not hasattr(env, "agent_pos"):
         raise BadRequest(
             f"{type(env).__name__} has no grid of objects, which MiniGrid's environments have; "

@@ -11,7 +11,8 @@ from mesascope.core.loading import load_attribute
 from mesascope.core.names import unknown_name
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed
 from mesascope.tasks.gymnasium_envs.extras import need
-from mesascope.tasks.gymnasium_envs.observation import Observation, observe_as
+from mesascope.tasks.gymnasium_envs.layers import bare
+from mesascope.tasks.gymnasium_envs.observation import Observation, observe_as, wrapped_in
 from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 
 _OBSERVATIONS = get_args(Observation)
@@ -128,7 +129,7 @@ def actions_of(env: Environment) -> tuple[str, ...]:
             "environment so that an action is one of a few, as gymnasium.wrappers."
             "TransformAction can"
         )
-    named: Any = getattr(env.unwrapped, "actions", None)
+    named: Any = getattr(bare(env), "actions", None)
     is_enum = isinstance(named, type) and issubclass(named, IntEnum)
     names = {int(a): str(a.name) for a in named} if is_enum else {}
     start = int(getattr(space, "start", 0))
@@ -188,4 +189,4 @@ def _few_actions(env: Environment, count: int | None) -> Environment:
     gymnasium = need("gymnasium")
     start = int(env.action_space.start)
     space = gymnasium.spaces.Discrete(count, start=start)
-    return need("gymnasium.wrappers").TransformAction(env, int, space)
+    return wrapped_in(need("gymnasium.wrappers").TransformAction, env, int, space)

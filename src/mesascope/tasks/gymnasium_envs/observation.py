@@ -7,6 +7,7 @@ import numpy as np
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import look_up
 from mesascope.tasks.gymnasium_envs.extras import need
+from mesascope.tasks.gymnasium_envs.layers import bare
 
 Observation = Literal["auto", "as is", "image", "full", "flat"]
 
@@ -50,6 +51,20 @@ def observe_as(env: Any, observation: Observation, shape: tuple[int, ...] | None
     return seen
 
 
+def wrapped_in(wrapper: Any, env: Any, *arguments: Any) -> Any:
+    """Return an environment in a wrapper of Gymnasium's kind.
+
+    Raises:
+        BadRequest: it cannot be, as it only does as a gymnasium.Env would.
+    """
+    if not isinstance(env, need("gymnasium").Env):
+        raise BadRequest(
+            f"a {type(env).__name__} is no gymnasium.Env, and {wrapper.__name__} goes around one "
+            "only; derive it from gymnasium.Env or gymnasium.Wrapper, or wrap what is inside it"
+        )
+    return wrapper(env, *arguments)
+
+
 def as_array(observation: Any) -> np.ndarray:
     """Return one observation as an array, with an axis of one before it for the batch."""
     return np.asarray(observation)[None]
@@ -57,7 +72,7 @@ def as_array(observation: Any) -> np.ndarray:
 
 def _is_minigrid(env: Any) -> bool:
     spaces = getattr(env.observation_space, "spaces", None)
-    return isinstance(spaces, dict) and "image" in spaces and hasattr(env.unwrapped, "grid")
+    return isinstance(spaces, dict) and "image" in spaces and hasattr(bare(env), "grid")
 
 
 def _wrapped(env: Any, observation: Observation) -> Any:
@@ -65,10 +80,10 @@ def _wrapped(env: Any, observation: Observation) -> Any:
         return env
     wrappers = need("minigrid.wrappers")
     if observation == "image":
-        return wrappers.ImgObsWrapper(env)
+        return wrapped_in(wrappers.ImgObsWrapper, env)
     if observation == "full":
-        return wrappers.ImgObsWrapper(wrappers.FullyObsWrapper(env))
-    return wrappers.FlatObsWrapper(env)
+        return wrappers.ImgObsWrapper(wrapped_in(wrappers.FullyObsWrapper, env))
+    return wrapped_in(wrappers.FlatObsWrapper, env)
 
 
 def _shapes(env: Any) -> dict[Observation, tuple[int, ...]]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from mesascope.tasks.gymnasium_envs.layers import bare
+
 _DIRECTIONS = 4  # of MiniGrid's agent: right, down, left, up
 _LETTERS = {"F": "", "S": "start", "H": "hole", "G": "goal"}  # of the frozen lake
 
@@ -18,7 +20,7 @@ def picture(env: Any, *, agent: bool = True) -> list[list[str]] | None:
     Returns:
         Rows of cells; None where an environment is no grid.
     """
-    env = env.unwrapped
+    env = bare(env)
     if _is_minigrid(env):
         rows = [[_text(env.grid.get(x, y)) for x in range(env.width)] for y in range(env.height)]
         here = ["agent", _text(getattr(env, "carrying", None))]
@@ -34,7 +36,7 @@ def picture(env: Any, *, agent: bool = True) -> list[list[str]] | None:
 
 def place_of(env: Any) -> int:
     """Return the number of the agent's cell, row by row; -1 where an environment is no grid."""
-    env = env.unwrapped
+    env = bare(env)
     if _is_minigrid(env):
         return int(env.agent_pos[1]) * int(env.width) + int(env.agent_pos[0])
     return int(env.s) if _is_toy(env) else -1
@@ -42,7 +44,8 @@ def place_of(env: Any) -> int:
 
 def turned(env: Any) -> int | None:
     """Return by how many degrees the agent is turned clockwise from facing right, if it faces."""
-    direction = getattr(env.unwrapped, "agent_dir", None) if _is_minigrid(env.unwrapped) else None
+    env = bare(env)
+    direction = getattr(env, "agent_dir", None) if _is_minigrid(env) else None
     return None if direction is None else int(direction) % _DIRECTIONS * 360 // _DIRECTIONS
 
 

@@ -43,7 +43,7 @@ def shift_named(text: str, **options: Any) -> Shift:
             f"the shift {text!r} names no environment; write NAME=ENV_ID, such as "
             "'larger=MiniGrid-Empty-8x8-v0'"
         )
-    make_environment(what, **options).close()
+    getattr(make_environment(what, **options), "close", bool)()
     return Shift(
         name.strip(), what.strip(), lambda **more: make_environment(what, **(options | more))
     )

@@ -3,11 +3,13 @@
 import copy
 import hashlib
 from collections import deque
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from enum import Enum
 from typing import Any
 
 import numpy as np
+
+from mesascope.tasks.gymnasium_envs.layers import bare, held_by, layers, put_back
 
 COUNTERS = frozenset(
     {
@@ -41,45 +43,38 @@ class NotComparable(Exception):
     """An environment holds something whose equality cannot be seen."""
 
 
-def layers(env: Any) -> Iterator[Any]:
-    """Return an environment and all that it wraps, from the outside in."""
-    yield env
-    while "env" in getattr(env, "__dict__", {}) and env is not env.unwrapped:
-        env = env.env
-        yield env
-
-
 def copied(env: Any) -> Any:
     """Return a copy that goes its own way; what no step changes is shared, MiniGrid's walls too."""
-    walls = getattr(getattr(env.unwrapped, "grid", None), "grid", None) or []
+    walls = getattr(getattr(bare(env), "grid", None), "grid", None) or []
     memo = {id(wall): wall for wall in walls if getattr(wall, "type", None) == "wall"}
     for layer in layers(env):
-        for name in _SHARED & vars(layer).keys():
-            memo[id(vars(layer)[name])] = vars(layer)[name]
+        for name, value in held_by(layer).items():
+            if name in _SHARED:
+                memo[id(value)] = value
     return copy.deepcopy(env, memo)
 
 
 def counters_of(env: Any) -> list[dict[str, Any]]:
     """Return the step counters of each layer."""
-    return [{k: v for k, v in vars(layer).items() if k in COUNTERS} for layer in layers(env)]
+    return [{k: v for k, v in held_by(layer).items() if k in COUNTERS} for layer in layers(env)]
 
 
 def wind_back(env: Any, counters: list[dict[str, Any]]) -> None:
     """Set the step counters as they were: in a graph there is no time."""
     for layer, values in zip(layers(env), counters, strict=True):
-        vars(layer).update(values)
+        put_back(layer, values)
 
 
 def chance_of(env: Any) -> Any:
     """Return the state of the environment's generator, to see whether a step drew from it."""
-    generator = getattr(env.unwrapped, "_np_random", None)
+    generator = getattr(bare(env), "_np_random", None)
     return None if generator is None else repr(generator.bit_generator.state)
 
 
 def reseed(env: Any, *seed: int) -> None:
     """Let the environment's own generator begin elsewhere."""
-    if getattr(env.unwrapped, "_np_random", None) is not None:
-        env.unwrapped.np_random = np.random.default_rng(seed)
+    if getattr(bare(env), "_np_random", None) is not None:
+        bare(env).np_random = np.random.default_rng(seed)
 
 
 def key_of(env: Any) -> bytes:
@@ -89,9 +84,10 @@ def key_of(env: Any) -> bytes:
         NotComparable: something in there is neither plain data nor an object of plain data.
     """
     parts: list[Any] = []
-    for layer in layers(env):
+    *around, last = layers(env)
+    for layer in (*around, last):
         if type(layer).__name__ not in _PLAIN:
-            inner = {"env"} if layer is not env.unwrapped else set()  # it is a layer of its own
+            inner = {"env"} if layer is not last else set()  # it is a layer of its own
             parts.append(_attributes(layer, (id(layer),), inner))
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
 
@@ -116,12 +112,14 @@ def _frozen(value: Any, above: tuple[int, ...]) -> Any:
         return [(repr(k), _frozen(v, above)) for k, v in value.items()]
     if isinstance(value, set | frozenset):
         return sorted(repr(one) for one in value)
-    if hasattr(value, "__dict__"):
+    if hasattr(value, "__dict__") or held_by(value):
         return [type(value).__qualname__, *_attributes(value, above)]
     raise NotComparable(f"a {type(value).__qualname__}")
 
 
 def _attributes(owner: Any, above: tuple[int, ...], inner: Set[str] = frozenset()) -> list[Any]:
     return [
-        (k, _frozen(v, above)) for k, v in vars(owner).items() if k not in _ASIDE and k not in inner
+        (k, _frozen(v, above))
+        for k, v in held_by(owner).items()
+        if k not in _ASIDE and k not in inner
     ]

@@ -7,7 +7,7 @@ the single environments are played, and what was wrapped around all of them is l
 from typing import Any
 
 from mesascope.core.errors import BadRequest
-from mesascope.tasks.gymnasium_envs.state import layers
+from mesascope.tasks.gymnasium_envs.layers import held_by, layers
 
 # Wrappers of vectors that change neither what is seen nor what is paid. Policies of
 # Stable-Baselines3 turn images by themselves, as VecTransposeImage does.
@@ -37,7 +37,7 @@ def singles_of(vector: Any) -> list[Any]:
             that changes what is seen or paid.
     """
     inner = vector
-    while (below := vars(inner).get("venv", vars(inner).get("env"))) is not None:
+    while (below := held_by(inner).get("venv", held_by(inner).get("env"))) is not None:
         if type(inner).__name__ not in _IDLE:
             raise BadRequest(
                 f"{type(inner).__name__} is wrapped around a vector of environments and may change "
@@ -51,10 +51,10 @@ def singles_of(vector: Any) -> list[Any]:
 
 def _reached(inner: Any) -> list[Any]:
     """Return the environments themselves, or the first of those that can be made."""
-    there = vars(inner).get("envs")
+    there = held_by(inner).get("envs")
     if there:
         return list(there)
-    makers = vars(inner).get("env_fns")
+    makers = held_by(inner).get("env_fns")
     if makers:
         return [makers[0]()]
     spec = getattr(inner, "spec", None)
