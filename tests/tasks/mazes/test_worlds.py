@@ -116,6 +116,7 @@ def test_blocks_always_leave_room():
         ("dish", {"dish_channels": 0}, BadRequest, "at least 1"),
         ("keys", {"few": 3}, BadRequest, "fewer than"),
         ("keys", {"size": 5}, BadRequest, "do not fit"),
+        ("keys", {"key_channels": 0}, BadRequest, "at least 1"),
         ("coin", {"rows": 9}, BadRequest, "from 1 to 7"),
         ("follow", {"beacons": 5}, BadRequest, "from 2 to 4"),
         ("follow", {"guide_channels": 0}, BadRequest, "at least 1"),
