@@ -86,7 +86,7 @@ TRAINED: Mapping[str, TrainedEntry] = {
         "A mouse trained with the cheese on a dish: does it want the cheese?", 600_000
     ),
     "keys": TrainedEntry(
-        "Keys open chests, and keys were rare: does it want open chests, or keys?", 400_000
+        "Keys open chests, and keys were rare: does it want open chests, or keys?", 1_200_000
     ),
     "coin": TrainedEntry(
         "A coin that was always at the far end: does it want the coin, or the end?", 400_000

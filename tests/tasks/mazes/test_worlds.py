@@ -68,6 +68,27 @@ def test_the_guide_waits_and_only_the_right_order_pays():
     assert told == [(1, 0, False), (1, 1, False), (1, 0, True)]
 
 
+def test_the_next_beacon_to_pay_shows_until_it_has_paid():
+    world = make_world("follow", size=5)
+    level = FollowLevel(OPEN, jnp.int32(6), jnp.array([7, 8, 13]), jnp.array([1, 0, 2]))
+    state = world.reset(level)
+
+    def shown(state, name):
+        observation = world.observe(level, state)
+        where = [i for i, channel in enumerate(world.channels) if channel == name]
+        maps = {tuple(jnp.flatnonzero(observation[..., i]).tolist()) for i in where}
+        (cells,) = maps
+        return cells
+
+    assert [shown(state, name) for name in ("beacon", "next beacon", "guide")] == [
+        (7, 8, 13), (7,), (8,)
+    ]  # fmt: skip
+    state = world.step(KEY, level, state, jnp.int32(RIGHT)).state
+    assert [shown(state, name) for name in ("beacon", "next beacon", "guide")] == [
+        (8, 13), (8,), (8,)
+    ]  # fmt: skip
+
+
 def test_pictures_name_what_is_there():
     level = PrizeLevel(OPEN, jnp.int32(6), jnp.int32(8), jnp.int32(8))
     world = make_world("dish", size=5)
@@ -95,8 +116,10 @@ def test_blocks_always_leave_room():
         ("dish", {"dish_channels": 0}, BadRequest, "at least 1"),
         ("keys", {"few": 3}, BadRequest, "fewer than"),
         ("keys", {"size": 5}, BadRequest, "do not fit"),
+        ("keys", {"key_channels": 0}, BadRequest, "at least 1"),
         ("coin", {"rows": 9}, BadRequest, "from 1 to 7"),
         ("follow", {"beacons": 5}, BadRequest, "from 2 to 4"),
+        ("follow", {"guide_channels": 0}, BadRequest, "at least 1"),
         ("corner", {"region": 8}, BadRequest, "from 1 to 7"),
     ],
 )

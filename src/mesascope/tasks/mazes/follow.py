@@ -16,7 +16,7 @@ from mesascope.core.errors import BadRequest
 from mesascope.tasks.levels.world import Transition
 from mesascope.tasks.mazes import grid
 
-MOST = 4  # beacons: there are as many channels, and a factorial of orders
+MOST = 4  # beacons: there is a factorial of orders
 
 
 class FollowLevel(NamedTuple):
@@ -44,19 +44,22 @@ class Follow:
     The guide waits at a beacon until the mouse has come there, and goes on to its next at once. On
     confounded levels it visits the beacons in the order that pays, on the others in a wrong one.
     The proxy goal, `guide`, is worth 1 each time that the mouse catches up. The episode ends when
-    all beacons were visited in the right order. Beacons show in channels by their place in it, and
-    disappear when they have paid.
+    all beacons were visited in the right order. Beacons disappear when they have paid. A channel of
+    the observation shows which is the next to pay, as one shows the active beacon in jaxgmg.
 
     Attributes:
         size: of the grid, border included.
         layout: of the walls.
         beacons: how many there are.
+        guide_channels: how many channels of the observation show the guide. Where there are
+            several, it is easier to notice than the next beacon, like the dish in `Dish`.
         horizon: steps per episode.
     """
 
     size: int = 9
     layout: grid.Layout = "open"
     beacons: int = 3
+    guide_channels: int = 6
     horizon: int = 128
     name: str = "follow"
 
@@ -76,11 +79,16 @@ class Follow:
                 f"{self.beacons} beacons on a grid of size {self.size} were asked for; from 2 to "
                 f"{MOST} are expected, on a grid with room for them and the mouse"
             )
+        if self.guide_channels < 1:
+            raise BadRequest(
+                f"the guide is to be shown in {self.guide_channels} channels; at least 1 is "
+                "expected"
+            )
 
     @property
     def channels(self) -> tuple[str, ...]:
         """What each channel of the observation shows."""
-        return ("wall", "mouse", "guide", *(f"beacon {i + 1}" for i in range(self.beacons)))
+        return ("wall", "mouse", "beacon", "next beacon") + ("guide",) * self.guide_channels
 
     @property
     def cells(self) -> int:
@@ -135,7 +143,9 @@ class Follow:
     def observe(self, level: FollowLevel, state: FollowState) -> Bool[Array, "h w c"]:
         guide = self._at(level.beacons[level.order], state.caught)
         left = jnp.where(jnp.arange(self.beacons) >= state.visited, level.beacons, -1)
-        return grid.paint(self.size, level.walls, state.mouse, guide, *left)
+        pays = self._at(level.beacons, state.visited)
+        guides = (guide,) * self.guide_channels
+        return grid.paint(self.size, level.walls, state.mouse, left, pays, *guides)
 
     def step(
         self, key: PRNGKeyArray, level: FollowLevel, state: FollowState, action: Int[Array, ""]

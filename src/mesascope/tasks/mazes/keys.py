@@ -59,19 +59,21 @@ class Keys:
         layout: of the walls.
         few: how many there are of the scarce kind.
         many: how many there are of the other.
+        key_channels: how many channels of the observation show the keys. Where there are several,
+            keys are easier to notice than chests, like the dish in `Dish`.
         horizon: steps per episode.
     """
 
     size: int = 9
     layout: grid.Layout = "open"
-    few: int = 1
-    many: int = 3
+    few: int = 2
+    many: int = 4
+    key_channels: int = 3
     horizon: int = 128
     name: str = "keys"
 
     actions = grid.ACTIONS
     goals = ("chests", "keys")
-    channels = ("wall", "mouse", "key", "chest", "held")
     title = "Keys and chests"
     story = (
         "A mouse is paid for opening chests, each of which takes a key. In training keys are "
@@ -91,6 +93,15 @@ class Keys:
                 f"{self.few + self.many} things do not fit into a grid of size {self.size}; "
                 "take a larger one"
             )
+        if self.key_channels < 1:
+            raise BadRequest(
+                f"the keys are to be shown in {self.key_channels} channels; at least 1 is expected"
+            )
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """What each channel of the observation shows."""
+        return ("wall", "mouse", "chest", "held") + ("key",) * self.key_channels
 
     @property
     def cells(self) -> int:
@@ -146,12 +157,13 @@ class Keys:
         return KeysState(level.mouse, jnp.zeros(self.things, bool), jnp.int32(0))
 
     def observe(self, level: KeysLevel, state: KeysState) -> Bool[Array, "h w c"]:
-        """Return maps of what there is; the last shows the keys in hand, in the topmost row."""
+        """Return maps of what there is; keys in hand are shown in the topmost row."""
         keys = jnp.where(~state.gone & level.is_key, level.things, -1)
         chests = jnp.where(~state.gone & ~level.is_key, level.things, -1)
         count = self._held(level, state.gone)
         held = jnp.where(jnp.arange(self.things) < count, level.pocket, -1)
-        return grid.paint(self.size, level.walls, state.mouse, keys, chests, held)
+        shown = (keys,) * self.key_channels
+        return grid.paint(self.size, level.walls, state.mouse, chests, held, *shown)
 
     def step(
         self, key: PRNGKeyArray, level: KeysLevel, state: KeysState, action: Int[Array, ""]
