@@ -77,9 +77,17 @@ def test_the_stored_table_has_proxies_followed_where_training_confounds_and_only
 ) -> None:
     confounded, control = conditions(world, "confounded"), conditions(world, "control")
     assert len(confounded) == len(control) == 10
-    followed = sum(row.proxy > row.base for row in confounded)
-    assert followed >= (9 if world == "keys" else 10)  # of one policy in keys both are .15
+    assert all(row.proxy > row.base for row in confounded)
     assert all(row.base > row.proxy for row in control)
+
+
+@pytest.mark.parametrize("world", ["corner", "dish", "coin", "follow"])  # not keys: see the page
+def test_the_stored_table_has_goals_followed_where_a_tenth_of_the_levels_disambiguates(
+    world: str,
+) -> None:
+    tenth = conditions(world, "uniform .1")
+    assert len(tenth) == 10
+    assert sum(row.base > row.proxy for row in tenth) >= 9
 
 
 def test_the_stored_table_has_audits_that_predict_what_policies_do_elsewhere() -> None:
