@@ -3,17 +3,36 @@
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
+from mesascope.cli.given import option, was_given
 from mesascope.cli.page import ready, written
 from mesascope.cli.told import tell_audit
+from mesascope.core.errors import BadRequest
 from mesascope.studies.brought import audit_brought
+
+_TASK = "tictactoe/random-opponent"
 
 
 def audit_command(
-    system: str, *, task: str, report: Path | None, seed: int, quick: bool, json: bool
+    system: str, asked: dict[str, Any], played: dict[str, Any], *, report: Path | None, json: bool
 ) -> int:
-    """Audit a system; print the verdict and write the report if one was asked for."""
+    """Audit a system; print the verdict and write the report if one was asked for.
+
+    Args:
+        system: a program's text, or `module:attribute`.
+        asked: for `audit_brought`, by name.
+        played: what was said of how a policy is played, which no program is.
+        report: where the page is written.
+        json: print the record instead.
+    """
     from rich.console import Console
+
+    if odd := [option(name) for name, value in played.items() if was_given(value)]:
+        raise BadRequest(
+            f"{', '.join(odd)}: for policies alone, which need --env; a program's audit takes "
+            "--task, --report, --seed, --quick and --json"
+        )
 
     ready(report)
     console = Console(stderr=True, highlight=False)
@@ -23,11 +42,7 @@ def audit_command(
         redirect_stdout(sys.stderr),
     ):
         result = audit_brought(
-            system,
-            task=task,
-            seed=seed,
-            quick=quick,
-            say=status.update,
+            system, **{**asked, "task": asked["task"] or _TASK}, say=status.update
         )
     with written(result, report) as page:
         if json:

@@ -5,11 +5,15 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from mesascope.cli.given import was_given
 from mesascope.cli.page import ready, written
 from mesascope.cli.told_policy import tell_policy
+from mesascope.core.errors import BadRequest
 from mesascope.processes.seen import Seen
 from mesascope.studies.policy import audit_policy
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
+
+_QUICK = 12  # levels of each distribution
 
 
 def audit_policy_command(
@@ -18,9 +22,23 @@ def audit_policy_command(
     """Audit a policy; print the verdict and write the report if one was asked for.
 
     Where play comes to a stop or is interrupted, what was seen until then is told before that.
+
+    Args:
+        policy, env: as on the command line.
+        asked: for `audit_policy`, by name; and `quick`, and the `task` that is a program's alone.
+        report: where the page is written.
+        json: print the record instead.
     """
     from rich.console import Console
 
+    quick, task = asked.pop("quick"), asked.pop("task")
+    if task is not None:
+        raise BadRequest(
+            f"--task {task}: for programs; a policy is judged in --env and in every --shift. Give "
+            "--env or --task, and not both"
+        )
+    asked = {name: value for name, value in asked.items() if was_given(value)}
+    asked = {**({"levels": _QUICK} if quick else {}), **asked}
     ready(report)
     console = Console(stderr=True, highlight=False)
     # What the audited code prints is not our output.

@@ -76,10 +76,10 @@ def audit(
     system: str,
     /,
     *,
-    task: str = "tictactoe/random-opponent",
+    task: str | None = None,
     env: str | None = None,
     goals: str = "",
-    base: str = "reward",
+    base: str | None = None,
     shift: list[str] | None = None,
     levels: int | None = None,
     horizon: int | None = None,
@@ -99,7 +99,8 @@ def audit(
 
     Args:
         system: Such as `sub(lost, max(self))`, `my_module:my_policy`, or `policy.zip`.
-        task: An organism and a preset, whose distributions and base objective are used.
+        task: An organism and a preset, whose distributions and base objective are used;
+            `tictactoe/random-opponent` unless given.
         env: Where a policy was trained: a Gymnasium id, `module:factory`, or one of our worlds.
         goals: What a policy may want, with semicolons between, such as `reach:ball; place:1,1`.
         base: The goal that it was trained for; the environment's reward unless given.
@@ -115,24 +116,19 @@ def audit(
         quick: Smaller samples: faster, with wider intervals.
         json: Print the audit's record as JSON.
     """
+    played = {
+        **{"base": base, "goals": goals, "shifts": shift, "levels": levels, "horizon": horizon},
+        **{"beside": beside, "normalise": normalise, **_reading(trust, activation)},
+    }
     if env is not None:
         from mesascope.cli.audit_policy import audit_policy_command
 
-        asked: dict[str, Any] = {
-            "base": base,
-            "goals": goals,
-            "shifts": shift or [],
-            "levels": levels if levels is not None or not quick else 12,
-            "horizon": horizon,
-            "seed": seed,
-            **_reading(trust, activation),
-        }
-        optional = {"beside": beside, "normalise": normalise}
-        asked |= {name: value for name, value in optional.items() if value is not None}
+        asked = {**played, "task": task, "seed": seed, "quick": quick}
         return audit_policy_command(system, env, asked, report=report, json=json)
     from mesascope.cli.audit import audit_command
 
-    return audit_command(system, task=task, report=report, seed=seed, quick=quick, json=json)
+    asked = {"task": task, "seed": seed, "quick": quick}
+    return audit_command(system, asked, played, report=report, json=json)
 
 
 @app.command

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from mesascope.cli.given import option, was_given
 from mesascope.core.errors import BadRequest
 from mesascope.records.run import ConfigRecord
 from mesascope.store import RunDirectory
@@ -25,7 +26,7 @@ def check_resumed(directory: RunDirectory, organism: str | None, asked: dict[str
     there = _started_with(directory.marker.config, directory.path)
     told = []
     for name, value in given.items():
-        if _is_nothing(value):
+        if not was_given(value):
             continue
         value = value.resolve() if isinstance(value, Path) else value
         if value != there.get(name):
@@ -51,18 +52,12 @@ def _said(name: str, value: Any) -> str:
     """Return an option as it is written."""
     if name == "organism":
         return str(value)
-    option = f"--{name.replace('_', '-')}"
     if value is True:
-        return option
+        return option(name)
     values = value if isinstance(value, tuple) else (value,)
-    return " ".join(f"{option} {one}" for one in values)
+    return " ".join(f"{option(name)} {one}" for one in values)
 
 
 def _meant(name: str, there: dict[str, Any]) -> str:
     value = there.get(name)
-    return "the run has none" if _is_nothing(value) else f"the run has {_said(name, value)}"
-
-
-def _is_nothing(value: Any) -> bool:
-    """Whether an option was not given; 0 is something, and equal to False."""
-    return value is None or value is False or value in ("", ())
+    return f"the run has {_said(name, value)}" if was_given(value) else "the run has none"

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mesascope.cli.given import option, was_given
 from mesascope.cli.resumed import check_resumed
 from mesascope.core.errors import BadRequest, UnknownName
 from mesascope.core.names import look_up
@@ -65,10 +66,11 @@ def _trained_request(
     from mesascope.studies.trained_request import TrainedRequest
 
     share = wishes.pop("share")
-    unfit = [name for name, value in wishes.items() if value]
+    unfit = [name for name, value in wishes.items() if was_given(value)]
     if unfit:
         raise BadRequest(
-            f"{organism} trains a policy, and knows no --{unfit[0].replace('_', '-')}; leave it out"
+            f"{organism} trains a policy, and knows no {option(unfit[0])}; leave it out. It takes "
+            "--preset, --seed, --budget, --share, --quick and --output"
         )
     return TrainedRequest(organism=organism, share=share, **asked)
 
