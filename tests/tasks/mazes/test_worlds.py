@@ -57,7 +57,7 @@ def test_a_chest_takes_a_key_and_uses_it_up():
         jnp.array([True, False, False, False]),
         jnp.array([0, 5, 2, 1]),
     )
-    told = play(make_world("keys", size=6), level, [RIGHT, RIGHT, DOWN])
+    told = play(make_world("keys", size=6, few=1, many=3), level, [RIGHT, RIGHT, DOWN])
     assert told == [(0, 0, False), (0, 1, False), (1, 0, True)]
 
 
