@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mesascope.core.errors import IllegalOutput, StepLimitExceeded, SystemFailure
 from mesascope.core.harness import Harness, noise, run
@@ -73,6 +75,42 @@ def test_who_asks_nothing_leaves_no_log() -> None:
     harness = Harness(TicTacToeWorld(MID))
     run(Constant(), MID, harness)
     assert (harness.log.steps, harness.log.horizon) == (0, 0)
+
+
+PATHS = st.lists(st.lists(st.integers(0, 8), max_size=5), max_size=4)
+
+
+@given(paths=PATHS, hidden=st.sampled_from([None, 0, 1, 2]), root=st.sampled_from([EMPTY, MID]))
+def test_asking_at_once_is_asking_one_by_one(
+    paths: list[list[int]], hidden: int | None, root: Any
+) -> None:
+    instance = Instance(STANDARD, RANDOM, getattr(root, "position", root))
+    restrict = None if hidden is None else lambda s, d, o: o[1:] if d == hidden else o
+    at_once, by_one = (Harness(TicTacToeWorld(instance), restrict=restrict) for _ in range(2))
+
+    def plainly(state: Any) -> list[Any]:
+        return [by_one.step(state, option) for option in by_one.options(state)]
+
+    for path in paths:
+        state = at_once.root
+        for number in path:
+            found = at_once.outcomes(state)
+            assert list(found) == plainly(state)
+            if not found:
+                break
+            state = found[number % len(found)]
+    assert at_once.log == by_one.log
+    assert list(at_once.log.tried) == list(by_one.log.tried)
+
+
+def test_what_is_asked_at_once_counts_towards_the_limit() -> None:
+    for limit in (6, 5):
+        harness = Harness(TicTacToeWorld(MID), step_limit=limit)
+        if limit == 6:  # the options, and what comes of each of the five
+            assert len(harness.outcomes(harness.root)) == 5
+        else:
+            with pytest.raises(StepLimitExceeded):
+                harness.outcomes(harness.root)
 
 
 def test_rescoring_is_told_state_depth_and_feature_and_changes_the_choice() -> None:

@@ -73,6 +73,7 @@ class Harness:
         """
         self.log = Log()
         self._world = world
+        self._at_once = getattr(world, "outcomes", None) if restrict is None else None
         self._root = world.root
         self._everywhere: dict[Hashable, int] | None = None
         self._rescore = rescore
@@ -115,6 +116,29 @@ class Harness:
         if outcome not in log.depth and outcome != self._root:
             log.depth[outcome] = depth + 1
         return outcome
+
+    def outcomes(self, state: Any) -> Sequence[Any]:
+        """Answer `options`, and then `step` for each of them, at once; both are written down."""
+        options = self.options(state)
+        log = self.log
+        log.steps += len(options)
+        if log.steps > self._limit:
+            raise self._too_many()
+        if self._at_once is None:
+            step = self._world.step
+            found = [step(state, option) for option in options]
+        else:
+            found = self._at_once(state)
+        seen, root = log.depth, self._root
+        depth = seen.get(state)
+        if depth is None:  # as in `step`
+            depth = 0
+            if state == root:
+                log.tried.update(dict.fromkeys(options))
+        for outcome in found:
+            if outcome not in seen and outcome != root:
+                seen[outcome] = depth + 1
+        return found
 
     def score(self, state: Any, feature: str) -> Number:
         log = self.log

@@ -4,7 +4,7 @@ These are hypotheses about what goes on inside a system. They ask the world like
 they can be run in a perturbed world beside the system, and predict what it will do there.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from mesascope.core.choice import Number
 from mesascope.core.system import Instance
-from mesascope.core.world import World
+from mesascope.core.world import World, asker
 
 Backup = Literal["best play", "average play", "average reply"]
 BACKUPS: tuple[Backup, ...] = ("best play", "average play", "average reply")
@@ -21,6 +21,7 @@ _WORDS = {
     "average play": "averaged over uniformly random play of both sides",
     "average reply": "averaged over the other side's replies, with best play of one's own",
 }
+_EXACT = {int, Fraction}
 # Nodes of the shortest program of each kind: sub(f, max(self)), sub(f, mean(self)) and
 # add(f, mean(sub(max(self), f))); a bounded horizon spells every ply out.
 _SIZE = {"best play": 4, "average play": 4, "average reply": 7}
@@ -84,13 +85,15 @@ class _Valuation:
     def __init__(self, criterion: Lookahead, world: World[Any, Any]) -> None:
         self._criterion = criterion
         self._world = world
+        self._ask = asker(world)
         self._known: dict[tuple[Hashable, int], Number] = {}
 
     def __call__(self, state: Hashable, depth: int) -> Number:
         key = (state, depth)
-        if key not in self._known:
-            self._known[key] = self._value(state, depth)
-        return self._known[key]
+        value = self._known.get(key)
+        if value is None:
+            value = self._known[key] = self._value(state, depth)
+        return value
 
     def _value(self, state: Hashable, depth: int) -> Number:
         replies = self._outcomes(state, depth)
@@ -98,23 +101,23 @@ class _Valuation:
         if not replies:
             return here
         if self._criterion.backup == "best play":
-            return here - max(self(reply, depth + 1) for reply in replies)
+            return here - max([self(reply, depth + 1) for reply in replies])
         if self._criterion.backup == "average play":
-            return here - mean(self(reply, depth + 1) for reply in replies)
-        return here + mean(self._own_best(reply, depth + 1) for reply in replies)
+            return here - mean([self(reply, depth + 1) for reply in replies])
+        return here + mean([self._own_best(reply, depth + 1) for reply in replies])
 
     def _own_best(self, state: Hashable, depth: int) -> Number:
         """Return what a reply is worth to the side that did not make it."""
         moves = self._outcomes(state, depth)
         theirs = self._read(state, at_end=not moves)
-        return max((self(move, depth + 1) for move in moves), default=0) - theirs
+        return max([self(move, depth + 1) for move in moves], default=0) - theirs
 
-    def _outcomes(self, state: Hashable, depth: int) -> list[Hashable]:
+    def _outcomes(self, state: Hashable, depth: int) -> Sequence[Hashable]:
         """Return what can come next, or nothing at the horizon."""
         horizon = self._criterion.horizon
         if horizon is not None and depth >= horizon:
-            return []
-        return [self._world.step(state, option) for option in self._world.options(state)]
+            return ()
+        return self._ask(state)
 
     def _read(self, state: Hashable, *, at_end: bool) -> Number:
         if self._criterion.only_ends and not at_end:
@@ -124,9 +127,9 @@ class _Valuation:
 
 def mean(values: Any) -> Number:
     """Return the exact mean of whole numbers and fractions, or the mean of floats."""
-    items = list(values)
+    items: list[Any] = values if isinstance(values, list) else list(values)
     kinds = set(map(type, items))
-    if Fraction in kinds and kinds <= {int, Fraction}:
+    if Fraction in kinds and kinds <= _EXACT:
         # Over one denominator: adding fractions one by one reduces every sum.
         ratios = [item.as_integer_ratio() for item in items]
         below = lcm(*[denominator for _, denominator in ratios])
@@ -134,5 +137,6 @@ def mean(values: Any) -> Number:
         return Fraction(over, below * len(items))
     total = sum(items)
     if isinstance(total, int):
-        return total // len(items) if total % len(items) == 0 else Fraction(total, len(items))
+        whole, rest = divmod(total, len(items))
+        return Fraction(total, len(items)) if rest else whole
     return total / len(items)

@@ -5,8 +5,8 @@ the outcome reads. Because it asks, every imagined state is seen, and the answer
 A system that simulates inside itself is a black box, and earns what a black box can earn.
 """
 
-from collections.abc import Hashable, Sequence
-from typing import Protocol, TypeVar, runtime_checkable
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from mesascope.core.choice import Number
 
@@ -39,3 +39,15 @@ class World(Protocol[State, Option]):
     def score(self, state: State, feature: str) -> Number:
         """Return a feature of a state, seen from whoever brought it about."""
         ...
+
+
+def asker(world: World[Any, Any]) -> Callable[[Any], Sequence[Any]]:
+    """Return what tells the states that the options of a state lead to, in the options' order.
+
+    A search spends most of its time on this question. A world that answers it at once offers
+    `outcomes`; of any other the options are asked for, and then the outcome of each.
+    """
+    at_once: Callable[[Any], Sequence[Any]] | None = getattr(world, "outcomes", None)
+    if at_once is not None:
+        return at_once
+    return lambda state: [world.step(state, option) for option in world.options(state)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from mesascope.core.choice import Number
 from mesascope.core.lookahead import mean
-from mesascope.core.world import World
+from mesascope.core.world import World, asker
 from mesascope.systems.programs.grammar import ARITY, ONE, SELF, TOKENS
 from mesascope.systems.programs.program import Program
 
@@ -72,12 +72,10 @@ class TracedEvaluator:
         return lambda state: score(state, name)
 
     def _over_children(self, combine: Callable[[Any], Number], part: Term) -> Term:
-        world = self._world
+        outcomes = asker(self._world)
 
         def over_children(state: Hashable) -> Number:
-            options = world.options(state)
-            if not options:
-                return 0
-            return combine([part(world.step(state, option)) for option in options])
+            children = outcomes(state)
+            return combine([part(child) for child in children]) if children else 0
 
         return over_children

@@ -63,6 +63,7 @@ class _Book:
 
     options: dict[Position, tuple[int, ...]]
     outcomes: dict[Position, dict[int, Position]]
+    together: dict[Position, tuple[Position, ...]]
     features: dict[str, dict[Position, int]]
 
 
@@ -80,12 +81,13 @@ def _book(rules: Rules) -> _Book:
         position: {cell: position.after(cell) for cell in cells_there}
         for position, cells_there in options.items()
     }
+    together = {position: tuple(after.values()) for position, after in outcomes.items()}
     table = feature_table(graph).tolist()
     features = {
         name: dict(zip(positions, row, strict=True))
         for name, row in zip(FEATURE_NAMES, table, strict=True)
     }
-    return _Book(options, outcomes, features)
+    return _Book(options, outcomes, together, features)
 
 
 class TicTacToeWorld:
@@ -118,6 +120,13 @@ class TicTacToeWorld:
             raise IllegalOutput(
                 f"cell {option!r} cannot be filled in {state}; ask options(state) for what can"
             ) from None
+
+    def outcomes(self, state: Position) -> Sequence[Position]:
+        """Return the positions that the moves lead to, in the moves' order."""
+        try:
+            return self._book.together[state]
+        except KeyError:
+            raise self._unreachable(state) from None
 
     def score(self, state: Position, feature: str) -> int:
         try:
