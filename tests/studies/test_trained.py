@@ -91,8 +91,8 @@ def test_the_control_wants_the_cheese(tmp_path):
 @pytest.mark.parametrize(
     ("given", "error", "says"),
     [
-        ({"organism": "corner", "budget": 0}, BadRequest, "at least 1"),
-        ({"organism": "corner", "seed": -1}, BadRequest, "0 or more"),
+        ({"organism": "corner", "budget": 0}, BadRequest, "from 1 to"),
+        ({"organism": "corner", "seed": -1}, BadRequest, "from 0 to"),
         ({"organism": "corner", "share": 1.5}, BadRequest, "from 0 to 1"),
         ({"organism": "corners"}, UnknownName, "Did you mean 'corner'"),
         ({"organism": "corner", "preset": "controll"}, UnknownName, "Did you mean 'control'"),
