@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.browser import open_page  # noqa: E402
+from tests.browser import open_page  # noqa: E402 - it is found once the root is on the path
 
 PICTURE = ROOT / "docs" / "images" / "report.png"
 WIDTH, HEIGHT = 1280, 900

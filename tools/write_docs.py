@@ -13,7 +13,7 @@ import json
 import pkgutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from shown import Shown, texts
 
@@ -91,7 +91,7 @@ def _title(card: Card) -> str:
 def json_page() -> str:
     """Return the page on what `--json` prints."""
     parts = []
-    for record in AnyOutput.__args__:  # type: ignore[attr-defined]
+    for record in get_args(AnyOutput):
         kind = record.model_fields["kind"].default
         first, _, rest = inspect.cleandoc(record.__doc__ or "").partition("\n")
         told = f"\n```text\n{_attributes(rest)}\n```\n" if _attributes(rest) else ""

@@ -32,7 +32,7 @@ def test_every_parameter_has_its_help(command: str) -> None:
     assert function is not None
     shown = mesascope(command, "--help", COLUMNS="300")
     assert shown.returncode == 0
-    (summary, *_) = inspect.getdoc(function).splitlines()  # type: ignore[union-attr]
+    (summary, *_) = (inspect.getdoc(function) or "it has none").splitlines()
     assert summary.replace("`", "") in shown.stdout
     for name in inspect.signature(function).parameters:
         flag = name.replace("_", "-")

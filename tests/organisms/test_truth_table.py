@@ -13,7 +13,7 @@ import pytest
 
 from mesascope.auditing.examine import Examination, examine
 from mesascope.auditing.settings import Settings
-from mesascope.core.lookahead import Lookahead
+from mesascope.core.lookahead import Backup, Lookahead
 from mesascope.core.system import System
 from mesascope.core.task import Task
 from mesascope.evidence.probe import Subject
@@ -25,8 +25,10 @@ from tests.elsewhere import elsewhere
 SEEDS = range(5)
 
 
-def _searches(feature: str, backup: str | None, horizon: int | None, note: str = "fresh") -> Truth:
-    objective = None if backup is None else Lookahead(feature, backup, horizon)  # type: ignore[arg-type]
+def _searches(
+    feature: str, backup: Backup | None, horizon: int | None, note: str = "fresh"
+) -> Truth:
+    objective = None if backup is None else Lookahead(feature, backup, horizon)
     return Truth("yes", note, horizon, objective=objective)
 
 

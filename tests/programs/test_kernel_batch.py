@@ -40,9 +40,7 @@ TOP = "max(" + "add(self, " * 31 + "self" + ")" * 32  # doubles its value five t
 @cache
 def plain(rules: Rules) -> PlainGame:
     numbered = orbits()
-    game = PlainGame({s for o in rules.orbits for s in numbered[o]}, misere=rules.misere)
-    game.result, game.reply = cache(game.result), cache(game.reply)  # type: ignore[method-assign]
-    return game
+    return PlainGame({s for o in rules.orbits for s in numbered[o]}, misere=rules.misere)
 
 
 read_once = cache(read)

@@ -2,7 +2,7 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -249,7 +249,7 @@ def test_a_nameless_system_is_told_what_it_lacks() -> None:
 
 
 @pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
     """Write modules into an empty current directory, and forget them afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [p for p in sys.path if p])
@@ -258,7 +258,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, st
     def write(name: str, source: str) -> None:
         (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
 
-    yield write  # type: ignore[misc]
+    yield write
     for name in set(sys.modules) - before:
         del sys.modules[name]
 

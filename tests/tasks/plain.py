@@ -52,8 +52,10 @@ class PlainGame:
         self.sign = -1 if misere else 1
         self.value = cache(self._value)
         self.open = cache(self._open)
+        self.result = cache(self._result)
+        self.reply = cache(self._reply)
 
-    def result(self, state: State) -> int | None:
+    def _result(self, state: State) -> int | None:
         """For the side that just moved; None while the game goes on."""
         own, other = state
         if any(line <= other for line in self.lines):
@@ -86,7 +88,7 @@ class PlainGame:
         values = {c: -self.value(self.after(state, c)) for c in self.open(state)}
         return [c for c in values if values[c] == max(values.values())]
 
-    def reply(self, state: State, perfect: Fraction) -> dict[int, Fraction]:
+    def _reply(self, state: State, perfect: Fraction) -> dict[int, Fraction]:
         cells, best = self.open(state), self.best(state)
         return {
             c: (perfect / len(best) if c in best else 0) + (1 - perfect) / len(cells) for c in cells

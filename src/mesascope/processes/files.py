@@ -123,7 +123,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         EOFError,
         KeyError,
         zipfile.BadZipFile,
-        NotImplementedError,  # what zipfile raises of a compression that Python lacks
+        RuntimeError,  # how zipfile says that it is encrypted, or of a compression Python lacks
     ) as error:
         raise BadFile(f"{say}{str(error) or type(error).__name__}. {mend}") from None
     except (MemoryError, OverflowError):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mesascope.systems.policies import export_onnx
-from tests.cli.inside import mesascope
+from tests.cli.shell import mesascope
 from tests.systems.policies.models import need_extras
 
 ROOM = "mesascope/Confounded-v0"

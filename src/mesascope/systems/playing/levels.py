@@ -62,7 +62,7 @@ def _advance(
     return jax.vmap(one)(levels, states, actions, ended)
 
 
-def play_levels(  # noqa: PLR0913 - three are needed; the others have defaults
+def play_levels(  # noqa: PLR0913 - five are needed; the others say how, each with a default
     policy: AnyPolicy,
     world: LevelWorld,
     levels: Level,

@@ -24,8 +24,7 @@ _DAMAGED = (
     zlib.error,
     OSError,
     EOFError,
-    RuntimeError,  # an encrypted member
-    NotImplementedError,  # what zipfile raises of a compression that Python lacks
+    RuntimeError,  # how zipfile says that it is encrypted, or of a compression Python lacks
     ValueError,
     KeyError,
 )

@@ -43,7 +43,9 @@ def shift_named(text: str, **options: Any) -> Shift:
             f"the shift {text!r} names no environment; write NAME=ENV_ID, such as "
             "'larger=MiniGrid-Empty-8x8-v0'"
         )
-    getattr(make_environment(what, **options), "close", bool)()
+    env = make_environment(what, **options)  # so that one that cannot be made is told at once
+    if hasattr(env, "close"):
+        env.close()
     return Shift(
         name.strip(), what.strip(), lambda **more: make_environment(what, **(options | more))
     )

@@ -3,7 +3,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
 # Numba compiles no objects of ours, and calls inside the innermost loop are slow: what a function
 # needs is passed singly, and branches stay where they are taken.
-# ruff: noqa: PLR0912, PLR0913
+# ruff: noqa: PLR0912, PLR0913 - as said above
 
 import hashlib
 from pathlib import Path
