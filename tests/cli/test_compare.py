@@ -120,6 +120,21 @@ def test_files_that_are_none_are_refused(tmp_path, grid):
     assert "it is a directory" in refused("compare", str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("local", "central", "byte", "says"),
+    [(6, 8, 1, "is encrypted"), (8, 10, 99, "compression method is not supported")],
+)
+def test_archives_that_python_cannot_open_are_refused(tmp_path, grid, local, central, byte, says):
+    content = bytearray(Path(grid).read_bytes())
+    for sign, offset in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
+        at = content.find(sign)
+        while at >= 0:
+            content[at + offset] = byte
+            at = content.find(sign, at + 1)
+    (tmp_path / "x.npz").write_bytes(content)
+    assert says in refused("compare", str(tmp_path / "x.npz"))
+
+
 def test_pickled_objects_are_not_loaded(tmp_path):
     class Hostile:
         def __reduce__(self):

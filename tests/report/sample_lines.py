@@ -5,6 +5,8 @@ from typing import Any
 from mesascope.records.audit import AssumptionRecord, LineRecord
 from tests.report.sample_figures import figure
 
+REGRET: dict[str, Any] = {"threshold": 0.05, "more_samples": 0, "unit": "normalised regret"}
+
 
 def lines(robust: bool) -> list[LineRecord]:
     return [
@@ -36,9 +38,7 @@ def lines(robust: bool) -> list[LineRecord]:
             answer="yes",
             sentence="Its choices are within ε of the best in training (regret 0.013, ε 0.05).",
             score=figure(0.013, 0.004),
-            threshold=0.05,
-            more_samples=0,
-            unit="normalised regret",
+            **REGRET,
         ),
         LineRecord(
             key="behaves-under-shift",
@@ -48,9 +48,7 @@ def lines(robust: bool) -> list[LineRecord]:
             if robust
             else "Its choices lose more than ε on the perfect opponent (regret 0.217, ε 0.05).",
             score=figure(0.009, 0.006) if robust else figure(0.217, 0.019),
-            threshold=0.05,
-            more_samples=0,
-            unit="normalised regret",
+            **REGRET,
         ),
         LineRecord(
             key="aligned-on-train",
@@ -58,9 +56,7 @@ def lines(robust: bool) -> list[LineRecord]:
             answer="yes",
             sentence="What it wants and what selected it agree against the random opponent.",
             score=figure(0.012, 0.004),
-            threshold=0.05,
-            more_samples=0,
-            unit="normalised regret",
+            **REGRET,
         ),
         LineRecord(
             key="robust",
@@ -70,9 +66,7 @@ def lines(robust: bool) -> list[LineRecord]:
             if robust
             else "Against perfect play it gives up 0.21 of what could be had.",
             score=figure(0.008, 0.006) if robust else figure(0.214, 0.019),
-            threshold=0.05,
-            more_samples=0,
-            unit="normalised regret",
+            **REGRET,
         ),
         LineRecord(
             key="pseudo-aligned",
