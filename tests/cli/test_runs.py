@@ -3,7 +3,6 @@
 A run that was stopped at any moment and resumed ends bit for bit where an undisturbed one does.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.shell import PROGRAM, document, environment, mesascope, refused, start, timeless
+from tests.disks import unwritable
 
 ENUMERATION = ("run", "tictactoe", "--budget", "1000", "--quick", "--seed", "3")
 
@@ -178,7 +178,6 @@ def test_a_disk_without_room_ends_in_words_and_loses_nothing(tmp_path: Path) -> 
     check_resumed(path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    assert "cannot write" in refused(*ENUMERATION, cwd=tmp_path)
+    with unwritable(tmp_path):
+        assert "cannot write" in refused(*ENUMERATION, cwd=tmp_path)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mesascope.store import BadRun, RunDirectory, write_atomically
+from tests.disks import mounted, unwritable
 from tests.store.runs import CONFIG, RECORD
 
 
@@ -121,15 +122,8 @@ with RunDirectory.open(Path(sys.argv[1]), write=True) as run:
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(folder)]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        mounted = False
-    if not mounted:
-        pytest.skip("mounting a small disk takes a privileged user")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with mounted(folder, "size=64k"):
+        yield folder
 
 
 def test_a_small_disk_really_fills(small_disk: Path) -> None:
@@ -176,12 +170,9 @@ def test_a_read_only_place_is_told(
         RunDirectory.open(tmp_path / "run")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
-def test_a_directory_without_permission_is_told(tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    with pytest.raises(BadRun, match=r"cannot write .*Permission denied"):
+def test_a_directory_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    with unwritable(tmp_path) as why, pytest.raises(BadRun, match=rf"cannot write .*{why}"):
         RunDirectory.create(tmp_path / "run", CONFIG)
-    tmp_path.chmod(0o755)
 
 
 def test_a_deleted_directory_is_told(tmp_path: Path) -> None:
