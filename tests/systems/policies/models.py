@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-PACKAGES = ("torch", "stable_baselines3", "onnx", "onnxruntime")
+PACKAGES = ("torch", "stable_baselines3", "onnx", "onnxruntime", "onnxscript")
+HEIGHT, WIDTH = 40, 37  # of images
 
 
 def need_extras(*names: str) -> None:
@@ -32,6 +33,30 @@ def save_model(
     model = getattr(stable_baselines3, kind)(kwargs.pop("policy", "MlpPolicy"), env, **kwargs)
     model.save(folder / "model.zip")
     return model, folder / "model.zip"
+
+
+def images(height: int = HEIGHT, width: int = WIDTH) -> Any:
+    from stable_baselines3.common.envs import FakeImageEnv
+
+    return FakeImageEnv(screen_height=height, screen_width=width, n_channels=3, discrete=True)
+
+
+def small_eyes() -> Any:
+    """Return an extractor for images as small as MiniGrid's, which NatureCNN cannot look at."""
+    import torch
+    from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
+
+    class SmallEyes(BaseFeaturesExtractor):
+        def __init__(self, space: Any) -> None:
+            super().__init__(space, 16)
+            layers = (torch.nn.Conv2d(3, 4, 2), torch.nn.ReLU(), torch.nn.Flatten())
+            self.cnn = torch.nn.Sequential(*layers, torch.nn.LazyLinear(16))
+            self.cnn(torch.zeros(1, *space.shape))
+
+        def forward(self, x: Any) -> Any:
+            return self.cnn(x)
+
+    return SmallEyes
 
 
 def rewrite(path: Path, **members: Any) -> Path:

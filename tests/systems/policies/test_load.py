@@ -8,14 +8,14 @@ import jax
 import numpy as np
 import pytest
 
-from mesascope.core.errors import BadRequest, CannotLoad, IllegalOutput, MissingExtra
+from mesascope.core.errors import BadRequest, CannotLoad, MissingExtra
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.networks.files import save_network
 from mesascope.systems.networks.kinds import make_network
 from mesascope.systems.networks.serving import as_policy
 from mesascope.systems.networks.spec import NetworkSpec
-from mesascope.systems.policies import export, export_onnx, from_actions, load_policy
-from tests.systems.policies.models import need_extras, normal, save_model
+from mesascope.systems.policies import from_actions, load_policy
+from tests.systems.policies.models import need_extras, save_model
 
 need_extras()
 
@@ -34,32 +34,6 @@ def graph(path: Path, shape: list[Any], outputs: int = 1, kind: str = "FLOAT") -
     opset = [onnx.helper.make_opsetid("", 17)]
     onnx.save(onnx.helper.make_model(made, opset_imports=opset, ir_version=8), path)
     return path
-
-
-@pytest.mark.parametrize("kind", ["PPO", "A2C"])
-def test_an_exported_model_has_the_models_logits(kind: str, tmp_path: Path) -> None:
-    model, path = save_model(tmp_path, kind)
-    observations = np.random.default_rng(0).normal(size=(30, 4))
-    exported = load_policy(export_onnx(model, tmp_path / "model.onnx"))
-    np.testing.assert_allclose(
-        normal(exported(observations)), normal(load_policy(path)(observations)), atol=1e-5
-    )
-
-
-def test_an_export_that_differs_is_not_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model, _ = save_model(tmp_path, "PPO")
-    monkeypatch.setattr(export, "model_logits", lambda _: lambda x: np.eye(2)[[0] * len(x)])
-    with pytest.raises(IllegalOutput, match="differs"):
-        export_onnx(model, tmp_path / "model.onnx")
-    assert not (tmp_path / "model.onnx").exists()
-
-
-def test_dqn_is_not_exported(tmp_path: Path) -> None:
-    model, _ = save_model(tmp_path, "DQN")
-    with pytest.raises(CannotLoad, match="PPO or A2C"):
-        export_onnx(model, tmp_path / "model.onnx")
 
 
 @pytest.mark.parametrize("batch", [1, "N"])

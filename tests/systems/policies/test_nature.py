@@ -10,23 +10,19 @@ from mesascope.core.errors import BadRequest, CannotLoad
 from mesascope.systems.policies import load_policy
 from mesascope.systems.policies.nature import convolved
 from tests.systems.policies.models import (
+    HEIGHT,
+    WIDTH,
+    images,
     need_extras,
     normal,
     rewrite,
     save_model,
+    small_eyes,
     torch_file,
     truth,
 )
 
 need_extras("torch", "stable_baselines3")
-
-HEIGHT, WIDTH = 40, 37
-
-
-def images(height: int = HEIGHT, width: int = WIDTH) -> Any:
-    from stable_baselines3.common.envs import FakeImageEnv
-
-    return FakeImageEnv(screen_height=height, screen_width=width, n_channels=3, discrete=True)
 
 
 def seen(count: int = 6) -> np.ndarray:
@@ -97,24 +93,6 @@ def test_dqn_takes_its_largest_value(tmp_path: Path) -> None:
     expected = model.predict(seen(30), deterministic=True)[0]
     assert len(set(expected.tolist())) > 1
     assert (load_policy(path)(seen(30)).argmax(axis=1) == expected).all()
-
-
-def small_eyes() -> Any:
-    """Return an extractor for images as small as MiniGrid's, which NatureCNN cannot look at."""
-    import torch
-    from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
-
-    class SmallEyes(BaseFeaturesExtractor):
-        def __init__(self, space: Any) -> None:
-            super().__init__(space, 16)
-            layers = (torch.nn.Conv2d(3, 4, 2), torch.nn.ReLU(), torch.nn.Flatten())
-            self.cnn = torch.nn.Sequential(*layers, torch.nn.LazyLinear(16))
-            self.cnn(torch.zeros(1, *space.shape))
-
-        def forward(self, x: Any) -> Any:
-            return self.cnn(x)
-
-    return SmallEyes
 
 
 @pytest.mark.parametrize("told", ["class", "nothing", "no class"])

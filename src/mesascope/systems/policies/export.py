@@ -1,5 +1,9 @@
 """Writing a Stable-Baselines3 policy as ONNX, which anybody can read without running code."""
 
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,35 +11,44 @@ import numpy as np
 
 from mesascope.core.errors import CannotLoad, IllegalOutput
 from mesascope.systems.policies.extras import need
-from mesascope.systems.policies.layers import Layers, find_layers
 from mesascope.systems.policies.model import model_logits
 from mesascope.systems.policies.onnx import OnnxLogits, session_of
 from mesascope.systems.policies.onnx_signature import read_signature
 
 _SAMPLES = 64
 _TOLERANCE = 1e-5
-_NODES = {"tanh": "Tanh", "relu": "Relu"}
-_OPSET, _IR = 17, 8  # read by onnxruntime since 2022
+_SPACES = ("Box", "Discrete")
+_OPSET = 18  # onnxruntime has read it since 2023
 
 
 def export_onnx(model: Any, path: str | Path) -> Path:
-    """Write the MlpPolicy of a PPO or A2C model as an ONNX file; one of that name is replaced.
+    """Write the policy of a PPO, A2C or DQN model as an ONNX file; one of that name is replaced.
 
-    The graph takes observations, (N, …), and gives logits, (N, A). Before it is written,
-    onnxruntime must give the model's own logits, normalised, to 1e-5 on observations that are
-    sampled from the model's observation space.
+    PyTorch traces the policy's network, whatever its layers are, with what is done to observations
+    before it, but for the statistics of VecNormalize. The graph takes observations as the model's
+    space has them, (N, …), images channels first, and gives logits, (N, A); DQN's are 0 for the
+    action of the largest value and -inf for others. Before it is written, onnxruntime must give
+    the model's own log-probabilities, to 1e-5 of 1 + the largest, on observations that are sampled
+    from the space.
 
     Raises:
-        CannotLoad: it is no such model: DQN, a CNN, another activation, or a space but a plain Box.
+        CannotLoad: the model has a memory, no choice among actions, observations in parts, or a
+            network that PyTorch cannot trace.
         IllegalOutput: the logits differ; nothing is written.
-        MissingExtra: torch, onnx or onnxruntime is not installed.
+        MissingExtra: torch, onnxscript or onnxruntime is not installed.
     """
-    layers, shape = _layers(model)
-    content: bytes = _graph(layers, shape).SerializeToString()
+    expected = model_logits(model)
+    space = model.observation_space
+    if type(space).__name__ not in _SPACES:
+        raise CannotLoad(
+            f"this {type(model).__name__} cannot be exported: its observations are {space}, and a "
+            "Box or Discrete space is expected. Give the model itself to be audited"
+        )
+    content = _traced(model)
     session = session_of(content, "the exported graph")
     exported = OnnxLogits(session, read_signature(session, "the exported graph"))
-    samples = np.stack([model.observation_space.sample() for _ in range(_SAMPLES)])
-    gap = np.abs(_normal(exported(samples)) - _normal(model_logits(model)(samples))).max()
+    samples = np.stack([space.sample() for _ in range(_SAMPLES)])
+    gap = _gap(exported(samples), expected(samples))
     if not gap <= _TOLERANCE:
         raise IllegalOutput(
             f"the exported graph differs from the model by {gap:.3g} in log-probability; at most "
@@ -46,51 +59,90 @@ def export_onnx(model: Any, path: str | Path) -> Path:
     return where
 
 
-def _layers(model: Any) -> tuple[Layers, tuple[int, ...]]:
-    policy: Any = getattr(model, "policy", None)
-    space: Any = getattr(model, "observation_space", None)
-    what = f"this {type(model).__name__}"
-    bend = getattr(getattr(policy, "activation_fn", None), "__name__", "nothing").lower()
-    if not hasattr(policy, "get_distribution") or bend not in _NODES:
+def _traced(model: Any) -> bytes:
+    """Return the graph of the model's network, serialised."""
+    torch = need("torch", "sb3")
+    need("onnxscript", "sb3")
+    two = np.stack([model.observation_space.sample() for _ in range(2)])
+    batch = {0: torch.export.Dim("N")}  # any number, though two are looked at
+    try:
+        with _quiet():
+            program = torch.onnx.export(
+                _network(model, torch).eval(),
+                (torch.as_tensor(two),),
+                input_names=["observations"],
+                output_names=["logits"],
+                dynamic_shapes=(batch,),
+                opset_version=_OPSET,
+                dynamo=True,
+                verbose=False,
+            )
+        content: bytes = program.model_proto.SerializeToString()
+    except Exception as error:  # a network may be anybody's, and fail in any way
+        causes = [str(error.__cause__ or error).strip().partition("\n")[0], type(error).__name__]
         raise CannotLoad(
-            f"{what} cannot be exported: expected PPO or A2C with Tanh or ReLU, found {bend}. "
-            "Give the model itself to be audited"
-        )
-    image = len(getattr(space, "shape", None) or ()) == 3 and space.dtype == np.uint8
-    if type(space).__name__ != "Box" or image:
-        raise CannotLoad(
-            f"{what} cannot be exported: its observations are {space}, and a Box of anything but "
-            "images is expected. Give the model itself to be audited"
-        )
-    shape = tuple(space.shape)
-    weights = {name: array.cpu().numpy() for name, array in policy.state_dict().items()}
-    return find_layers(weights, int(np.prod(shape)), bend, what), shape
+            f"PyTorch cannot trace the network of this {type(model).__name__} "
+            f"({next(filter(None, causes))}). Give the model itself to be audited"
+        ) from error
+    return content
 
 
-def _graph(layers: Layers, shape: tuple[int, ...]) -> Any:
-    onnx = need("onnx", "sb3")
-    make, kind = onnx.helper, onnx.TensorProto.FLOAT
-    nodes = [make.make_node("Flatten", ["observations"], ["x0"], axis=1)]
-    constants = []
-    last = len(layers.maps) - 1
-    for i, pair in enumerate(layers.maps):
-        for name, array in zip((f"w{i}", f"b{i}"), pair, strict=True):
-            constants.append(onnx.numpy_helper.from_array(np.ascontiguousarray(array), name))
-        out = "logits" if i == last else f"y{i}"
-        nodes.append(make.make_node("Gemm", [f"x{i}", f"w{i}", f"b{i}"], [out], transB=1))
-        if i < last:
-            nodes.append(make.make_node(_NODES[layers.activation], [out], [f"x{i + 1}"]))
-    given = make.make_tensor_value_info("observations", kind, ["N", *shape])
-    answer = make.make_tensor_value_info("logits", kind, ["N", len(layers.maps[-1][1])])
-    graph = make.make_graph(nodes, "policy", [given], [answer], constants)
-    opset = [make.make_opsetid("", _OPSET)]
-    made = make.make_model(graph, opset_imports=opset, ir_version=_IR, producer_name="mesascope")
-    onnx.checker.check_model(made)
-    return made
+def _network(model: Any, torch: Any) -> Any:
+    """Return a module from observations to logits, as `model_logits` defines them."""
+    policies: Any = need("stable_baselines3.common.policies", "sb3")
+    policy = model.policy
+
+    class Actor(torch.nn.Module):  # type: ignore[misc]  # torch is imported only when needed
+        def __init__(self) -> None:
+            super().__init__()
+            self.policy = policy
+
+        def forward(self, observations: Any) -> Any:
+            extract = (
+                policies.BasePolicy.extract_features
+            )  # the actor's alone, where it has its own
+            features = extract(policy, observations, policy.pi_features_extractor)
+            return policy.action_net(policy.mlp_extractor.forward_actor(features))
+
+    class Largest(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.values = policy.q_net
+
+        def forward(self, observations: Any) -> Any:
+            values = self.values(observations)
+            best = values.argmax(dim=1, keepdim=True)
+            return torch.where(torch.arange(values.shape[1]) == best, 0.0, -torch.inf)
+
+    return Largest() if hasattr(policy, "q_net") else Actor()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out what the exporter says of packages that are not needed here."""
+    log = logging.getLogger("torch.onnx")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)
+
+
+def _gap(found: np.ndarray, expected: np.ndarray) -> float:
+    """Return the largest difference of log-probabilities, beside 1 + the largest of a row."""
+    one, other = _normal(found), _normal(expected)
+    largest = np.abs(np.where(np.isfinite(other), other, 0.0)).max(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        gap = np.where(one == other, 0.0, np.abs(one - other))
+    return float((gap / (1.0 + largest)).max())
 
 
 def _normal(logits: np.ndarray) -> np.ndarray:
     """Return log-probabilities in double precision."""
     x = np.asarray(logits, np.float64)
     x = x - x.max(axis=1, keepdims=True)
-    return np.asarray(x - np.log(np.exp(x).sum(axis=1, keepdims=True)))
+    with np.errstate(divide="ignore"):
+        return np.asarray(x - np.log(np.exp(x).sum(axis=1, keepdims=True)))

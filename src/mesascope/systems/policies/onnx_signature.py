@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.systems.policies.preprocessing import channels_first
 
 _DTYPES = {
     "tensor(float)": np.float32,
@@ -62,15 +63,17 @@ class Signature:
     memories: tuple[Memory, ...]
 
     def values(self, observations: np.ndarray) -> np.ndarray:
-        """Return observations as the model takes them.
+        """Return observations as the model takes them; channels come first where only that fits.
 
         Raises:
             BadRequest: they have another shape.
         """
         values: np.ndarray = np.asarray(observations).astype(self.dtype)
+        if not _fits(values.shape[1:], self.shape) and values.ndim == 4:
+            values = channels_first(values)
         if not _fits(values.shape[1:], self.shape):
             raise BadRequest(
-                f"observations of shape {values.shape[1:]} were given to a model for "
+                f"observations of shape {np.shape(observations)[1:]} were given to a model for "
                 f"{tuple(self.shape)}; give it the environment that it was trained on"
             )
         return values

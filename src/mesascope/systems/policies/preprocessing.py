@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 
 from mesascope.core.errors import BadRequest, CannotLoad
 
@@ -40,7 +40,7 @@ class Preprocessing:
         """
         given = np.asarray(observations)
         if self.image and given.shape[1:] != self.shape and given.ndim == 4:
-            given = given.transpose(0, 3, 1, 2)  # as VecTransposeImage does in training
+            given = channels_first(given)
         if given.shape[1:] != self.shape:
             raise BadRequest(
                 f"observations of shape {np.shape(observations)[1:]} were given to a policy for "
@@ -55,6 +55,11 @@ class Preprocessing:
             return np.eye(self.size, dtype=np.float32)[given.astype(int)]
         flat = given.reshape(len(given), -1).astype(np.float32)
         return flat / np.float32(255) if self.image and self.scaled else flat
+
+
+def channels_first(images: Shaped[np.ndarray, "n h w c"]) -> Shaped[np.ndarray, "n c h w"]:
+    """Return images as networks look at them, turned as VecTransposeImage does in training."""
+    return images.transpose(0, 3, 1, 2)
 
 
 def read_preprocessing(space: Any, what: str, *, scaled: bool = True) -> Preprocessing:
