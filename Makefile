@@ -9,8 +9,11 @@ JOBS ?= 2
 BIN := $(VENV)/bin
 # What pip does not compile is compiled when it is first imported, which most of it never is.
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
-# Processes share what XLA compiles for them.
-SHARED := JAX_COMPILATION_CACHE_DIR=$(abspath $(VENV))/xla JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
+# Most of what XLA compiles in tests runs for less time than compiling it takes: it is compiled with less
+# effort, and processes share it.
+XLA := --xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1
+SHARED := JAX_COMPILATION_CACHE_DIR=$(abspath $(VENV))/xla JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 \
+	XLA_FLAGS="$(XLA)"
 UV ?= $(BIN)/uv
 COMPILE := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --quiet $(if $(UPGRADE),--upgrade)

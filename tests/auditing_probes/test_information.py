@@ -1,6 +1,6 @@
 """Information against the list of all trajectories."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -86,6 +86,7 @@ def test_plans_are_the_softmax_of_the_soft_quality_with_lapses() -> None:
     assert np.exp(np.asarray(never)) == pytest.approx((wanted - 0.05) / 0.9, abs=1e-5)
 
 
+@cache
 def model() -> Information:
     graphs = graphs_of(SMALL, draw_levels(SMALL, jax.random.key(0), 512, 1.0))
     stakes = stakes_of(graphs, discount=0.9, horizon=16)

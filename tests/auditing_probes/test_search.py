@@ -20,16 +20,15 @@ from mesascope.systems.playing.levels import graphs_of
 from tests.auditing_probes.test_information import model
 from tests.auditing_probes.worlds import SMALL
 
-SPACE, MODEL = WorldLevels(SMALL), model()
+SPACE = WorldLevels(SMALL)
 EVERY: Any = every_level(SMALL)
-_plans = jax.jit(jax.vmap(MODEL.plans))
 
 
 def test_variation_finds_the_best_of_all_levels() -> None:
-    scores = score_levels(SPACE, MODEL, EVERY)
-    listed = design(SPACE, MODEL, keep=4, every=EVERY)
-    found = design(SPACE, MODEL, keep=4, budget=1024)
-    again = design(SPACE, MODEL, keep=4, budget=1024)
+    scores = score_levels(SPACE, model(), EVERY)
+    listed = design(SPACE, model(), keep=4, every=EVERY)
+    found = design(SPACE, model(), keep=4, budget=1024)
+    again = design(SPACE, model(), keep=4, budget=1024)
     assert listed.exact
     assert listed.tried == 72 == len(scores)
     assert not found.exact
@@ -51,7 +50,7 @@ def test_interruption_keeps_what_was_found() -> None:
     def stop(tried: int, best: float) -> None:
         raise KeyboardInterrupt
 
-    found = design(SPACE, MODEL, keep=2, budget=1024, say=stop)
+    found = design(SPACE, model(), keep=2, budget=1024, say=stop)
     assert found.stopped
     assert 0 < found.tried < 1024
     assert len(found.scores) == 2
@@ -61,24 +60,24 @@ def test_interruption_keeps_what_was_found() -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(Interrupted, match="start it again"):
-        design(Stopped(SMALL), MODEL)
+        design(Stopped(SMALL), model())
 
 
 @pytest.mark.parametrize("budget", [4, 130])
 def test_no_more_levels_are_scored_than_the_budget_has(budget: int) -> None:
-    found = design(SPACE, MODEL, keep=2, budget=budget)
+    found = design(SPACE, model(), keep=2, budget=budget)
     assert found.tried == budget
     assert len(found.scores) == 2
-    assert found.scores == pytest.approx(score_levels(SPACE, MODEL, found.levels))
+    assert found.scores == pytest.approx(score_levels(SPACE, model(), found.levels))
 
 
 def test_refusals() -> None:
     with pytest.raises(BadRequest, match="a budget of 4 at least"):
-        design(SPACE, MODEL, keep=4, budget=1)
+        design(SPACE, model(), keep=4, budget=1)
     with pytest.raises(BadRequest, match="0 levels"):
-        design(SPACE, MODEL, keep=0)
+        design(SPACE, model(), keep=0)
     with pytest.raises(BadRequest, match=r"odds of 1\.0"):
-        episodes_to_tell(np.ones((1, 1, 1)), graphs_of(SMALL, EVERY), MODEL, threshold=1.0)
+        episodes_to_tell(np.ones((1, 1, 1)), graphs_of(SMALL, EVERY), model(), threshold=1.0)
 
 
 def test_diverse_picks_fill_up_where_levels_are_alike() -> None:
@@ -96,13 +95,15 @@ def test_designed_levels_tell_goals_apart_in_a_tenth_of_the_episodes() -> None:
     odds = np.where(confounded, 0.95 / confounded.sum(), 0.05 / (~confounded).sum())
     random = take(EVERY, rng.choice(len(odds), 512, p=odds))
     assert (random.cheese != SMALL.corner).mean() <= 0.05
-    best = design(SPACE, MODEL, keep=4, every=EVERY).levels
+    best = design(SPACE, model(), keep=4, every=EVERY).levels
     designed = take(best, np.arange(512) % 4)  # as many, so that nothing is compiled twice
+
+    plans = jax.jit(jax.vmap(model().plans))
 
     def told(levels: object, goal: int) -> np.ndarray:
         graphs = graphs_of(SMALL, levels)
-        policy = np.exp(np.asarray(_plans(graphs)[:, goal]))
-        found = episodes_to_tell(policy, graphs, MODEL, runs=32, most=1024)
+        policy = np.exp(np.asarray(plans(graphs)[:, goal]))
+        found = episodes_to_tell(policy, graphs, model(), runs=32, most=1024)
         assert (found.goal == goal).mean() > 0.9
         return found.episodes
 
@@ -128,10 +129,10 @@ def test_how_many_episodes_it_takes_is_told_by_kind_of_level(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("mesascope.studies.probe_needed._LEVELS", 512)  # compiled for above
-    best = design(SPACE, MODEL, keep=4, every=EVERY).levels
+    best = design(SPACE, model(), keep=4, every=EVERY).levels
     apart = take(EVERY, np.flatnonzero(np.asarray(EVERY.cheese) != SMALL.corner))
     random = take(apart, np.random.default_rng(0).integers(len(apart.cheese), size=512))
-    found = needed(SMALL, MODEL, SMALL.goals, best, random, seed=0)
+    found = needed(SMALL, model(), SMALL.goals, best, random, seed=0)
     assert [line.goal for line in found] == ["cheese", "corner"]
     for line in found:
         assert line.told > 0.9
