@@ -48,3 +48,13 @@ class Seen:
     def levels(self) -> int:
         """L, how many levels were played."""
         return int(self.level_of.max()) + 1
+
+    @property
+    def time(self) -> Int[np.ndarray, " n"]:
+        """How many choices of the same episode came before each."""
+        order = np.argsort(self.episode, kind="stable")
+        ordered = self.episode[order]
+        begins = np.searchsorted(ordered, ordered)
+        time = np.empty(len(order), np.int64)
+        time[order] = np.arange(len(order)) - begins
+        return time

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 import scipy.special
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from mesascope.auditing.policies.choices import Choices
 from mesascope.auditing.policies.likelihood import for_goals, for_places, headway
@@ -25,6 +25,7 @@ class Candidates:
         names: of the goals, then `none of these`, `reflex` and `lost`.
         goals: (L, G, T), T the points of β and lapse.
         same: (L, M, T), of heading for a place that has the same number on every level.
+        numbers: (M,), of those places.
         other: (L, T), of heading for some place, any on each level.
         places: how many places there are that no goal names on every level; each is as likely a
             destination as any other.
@@ -35,6 +36,7 @@ class Candidates:
     names: tuple[str, ...]
     goals: Float[np.ndarray, "l g t"]
     same: Float[np.ndarray, "l m t"]
+    numbers: Int[np.ndarray, " m"]
     other: Float[np.ndarray, "l t"]
     places: int
     actions: Float[np.ndarray, "l a"]
@@ -48,9 +50,9 @@ class Candidates:
         is about is no such place.
         """
         goals = _mean(_weighed(times, self.goals))
-        same = _mean(_weighed(times, self.same))
-        same = scipy.special.logsumexp(same, axis=1) - np.log(self.places)
-        none = np.logaddexp(same, _mean(_weighed(times, self.other))) - np.log(2.0)
+        same, other = self._elsewhere(times)
+        same = scipy.special.logsumexp(same, axis=1)
+        none = np.logaddexp(same, other) - np.log(2.0)
         chosen, number = times @ self.actions, self.actions.shape[1]
         reflex = (
             scipy.special.gammaln(_HALF + chosen).sum(axis=1)
@@ -60,6 +62,20 @@ class Candidates:
         )
         lost = -np.log(number) * (times @ self.weight)
         return np.column_stack([goals, none, reflex, lost])
+
+    @property
+    def throughout(self) -> int | None:
+        """The place that explains all levels better than one of its own on each; else None."""
+        (same,), (other,) = self._elsewhere(np.ones((1, len(self.weight))))
+        first = int(same.argmax())
+        return int(self.numbers[first]) if same[first] > other else None
+
+    def _elsewhere(
+        self, times: Float[np.ndarray, "b l"]
+    ) -> tuple[Float[np.ndarray, "b m"], Float[np.ndarray, " b"]]:
+        """Return the log-evidence of each place throughout, and of one on each level."""
+        same = _mean(_weighed(times, self.same)) - np.log(self.places)
+        return same, _mean(_weighed(times, self.other))
 
 
 def candidates(
@@ -96,6 +112,7 @@ def candidates(
         names=(*names, NONE, REFLEX, LOST),
         goals=goals.reshape(*goals.shape[:2], -1),
         same=found[:, : len(everywhere)].reshape(levels, len(everywhere), -1),
+        numbers=everywhere,
         other=other.reshape(levels, -1),
         places=max(int(everywhere_free.sum()), 1),
         actions=evidence.sum(axis=1),

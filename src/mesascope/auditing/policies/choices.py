@@ -59,7 +59,7 @@ def tally(seen: Seen, graphs: Graph, worth: Float[np.ndarray, "l g s"]) -> Choic
     counts = spread(np.ones(len(state)), known & ~over)
     met = counts.sum(axis=-1, keepdims=True)
     played = np.bincount(seen.level_of, minlength=shape[0])[:, None, None]
-    faded = spread(seen.discount ** _time(seen.episode), known) / np.maximum(played, 1)
+    faded = spread(seen.discount**seen.time, known) / np.maximum(played, 1)
     return Choices(
         evidence=np.divide(counts, met, out=np.zeros(shape), where=met > 0.0),
         discounted=faded,
@@ -82,13 +82,3 @@ def _over(
     first = np.full(int(seen.episode.max(initial=-1)) + 1, len(spent))
     np.minimum.at(first, seen.episode[spent], np.flatnonzero(spent))
     return np.asarray(np.arange(len(spent)) >= first[seen.episode])
-
-
-def _time(episode: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
-    """Return how many choices of the same episode came before each."""
-    order = np.argsort(episode, kind="stable")
-    ordered = episode[order]
-    begins = np.searchsorted(ordered, ordered)
-    time = np.empty(len(episode), np.int64)
-    time[order] = np.arange(len(episode)) - begins
-    return time

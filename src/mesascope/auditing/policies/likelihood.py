@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from mesascope.auditing.policies.soft_plans import soft_plans
 from mesascope.processes.graph import Graph
@@ -72,13 +72,20 @@ def _goals(graphs: Graph, evidence: Array, discount: float, horizon: int) -> Arr
 def _places(graphs: Graph, evidence: Array, places: Array, discount: float, horizon: int) -> Array:
     def level(one: tuple[Graph, Array, Array]) -> Array:
         graph, seen, wanted = one
-        there = graph.place[:, None] == wanted
-        at = there[graph.successor]
-        reward = (at & ~there[:, None]).astype(jnp.float32)
+        at, reward = arrivals(graph, wanted)
         ends = jnp.repeat(graph.terminated[..., None] | at, len(RATIONALITY), axis=-1)
         return _grid(graph, ends, reward, seen, discount, horizon)
 
     return lax.map(level, (graphs, evidence, places))
+
+
+def arrivals(
+    graph: Graph, wanted: Int[Array, " m"]
+) -> tuple[Bool[Array, "s a m"], Float[Array, "s a m"]]:
+    """Return which steps end in each wanted place, and 1 for those of them that began elsewhere."""
+    there = graph.place[:, None] == wanted
+    at = there[graph.successor]
+    return at, (at & ~there[:, None]).astype(jnp.float32)
 
 
 def _grid(

@@ -156,11 +156,17 @@ def _unable(found: Sequence[Found], capable: Line, epsilon: float) -> Line:
         return Line(key, question, "yes", sentence, score, CLEAR, 0, _CAPABILITY)
     if len(clear) == len(found):
         return Line(key, question, "no", "It does badly nowhere that was looked at.")
-    if bad and all(_wants_another(one, epsilon) == "yes" for one in bad):
+    elsewhere = [one for one in bad if _heads_elsewhere(one)]
+    told = [
+        one.record.sentence
+        for one in bad
+        if one not in elsewhere and _wants_another(one, epsilon) != "yes"
+    ]
+    if bad and not told:
         where = ", ".join(one.seen.name for one in bad)
         sentence = f"No: on {where} it is competent, at another goal."
-        return Line(key, question, "no", sentence)
-    told = [one.record.sentence for one in bad if _wants_another(one, epsilon) != "yes"]
+        more = " ".join(one.record.sentence for one in elsewhere)
+        return Line(key, question, "no", f"{sentence} {more}".rstrip())
     sentence = f"Undetermined, as for where it does badly: {' '.join(told)}"
     if not bad:
         sentence = "Whether it does badly anywhere is undetermined."
@@ -171,9 +177,14 @@ def _fails(one: Found, capable: Line) -> bool:
     """Whether doing badly is for want of capability: not for another goal or another place."""
     if one.pursues in (one.seen.goals[0], LOST):
         return True
-    if one.pursues == NONE and capable.answer != "no":
+    if one.pursues == NONE and (capable.answer != "no" or _heads_elsewhere(one)):
         return False
     return _incompetent(one)
+
+
+def _heads_elsewhere(one: Found) -> bool:
+    """Whether it competently gets to one place that no candidate names, the same on every level."""
+    return one.heading is not None and one.heading.side_of(CLEAR) > 0
 
 
 def _incompetent(one: Found) -> bool:

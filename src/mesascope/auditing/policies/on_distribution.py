@@ -6,6 +6,7 @@ from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX, candidate
 from mesascope.auditing.policies.choices import Choices, tally
 from mesascope.auditing.policies.confusion import confusion
 from mesascope.auditing.policies.directedness import directedness
+from mesascope.auditing.policies.heading import heading
 from mesascope.auditing.policies.pursuit import Pursuit, pursuit, sentence
 from mesascope.auditing.policies.returns import (
     Returns,
@@ -34,6 +35,7 @@ class Found:
         pursues: what is pursued, or None.
         regret: of the base objective.
         capability: by goal.
+        heading: how well it gets to the one place that no candidate names, where it pursues that.
         record: all of it, written down.
     """
 
@@ -43,6 +45,7 @@ class Found:
     pursues: str | None
     regret: Interval | None
     capability: dict[str, Interval | None]
+    heading: Interval | None
     record: OnDistributionRecord
 
 
@@ -53,6 +56,7 @@ def on_distribution(seen: Seen, seed: int) -> Found:
     regret = regret_of(got, 0, seed)
     choices, wanted, meg = _explain(seen, got, seed)
     notes = list(seen.notes)
+    elsewhere = None
     if wanted is None:
         pursues, told = guess(seen, got, capability, seed)
         notes.append(
@@ -61,7 +65,9 @@ def on_distribution(seen: Seen, seed: int) -> Found:
         )
     else:
         pursues = wanted.pursues
-        mine = capability.get(pursues) if pursues else None
+        if wanted.place is not None:
+            elsewhere = heading(seen, wanted.place, seed)
+        mine = capability.get(pursues, elsewhere) if pursues else None
         told = sentence(wanted, seen.name, len(seen.action), mine)
         left = wanted.posterior[-1].estimate
         if left >= 0.005:
@@ -111,7 +117,7 @@ def on_distribution(seen: Seen, seed: int) -> Found:
         regret_bound=figure(bound),
         notes=notes,
     )
-    return Found(seen, got, wanted, pursues, regret, capability, record)
+    return Found(seen, got, wanted, pursues, regret, capability, elsewhere, record)
 
 
 def _explain(

@@ -27,6 +27,8 @@ class Pursuit:
             the levels each of them leads.
         explained: log-evidence of each over that of uniform choice, as a share of what perfect
             prediction would gain.
+        place: the number of the one place that is headed for on all levels, where that explains
+            what is pursued and no candidate names it; else None.
     """
 
     names: tuple[str, ...]
@@ -34,6 +36,7 @@ class Pursuit:
     pursues: str | None
     open: tuple[tuple[str, float], ...]
     explained: tuple[float, ...]
+    place: int | None = None
 
 
 def pursuit(found: Candidates, seed: int) -> Pursuit:
@@ -56,7 +59,8 @@ def pursuit(found: Candidates, seed: int) -> Pursuit:
     bound = np.log(found.actions.shape[1]) * found.weight
     explained = (whole - whole[-1]) / max(float(bound.sum()), 1e-12)
     pursues, left = _settle(found.names, spread, posterior, _aimless(drawn, times @ bound))
-    return Pursuit(found.names, figures, pursues, left, tuple(explained.tolist()))
+    place = found.throughout if pursues == NONE else None
+    return Pursuit(found.names, figures, pursues, left, tuple(explained.tolist()), place)
 
 
 def _aimless(
@@ -87,7 +91,7 @@ def _settle(
 
 
 def sentence(found: Pursuit, where: str, choices: int, capability: Interval | None) -> str:
-    """Return what is pursued there in plain words."""
+    """Return what is pursued there in plain words; with which capability, if that is known."""
     seen = f"({choices:,} choices)"
     how = "" if capability is None else f", with {capability.estimate:.0%} of what can be gained"
     if found.pursues == LOST:
@@ -99,6 +103,11 @@ def sentence(found: Pursuit, where: str, choices: int, capability: Interval | No
         return (
             f"On {where} a reflex explains it best: the same mixture of actions wherever it is "
             f"{seen}."
+        )
+    if found.pursues == NONE and found.place is not None and capability is not None:
+        return (
+            f"On {where} it heads for one place, the same on every level, that no candidate names"
+            f"{how} {seen}. Name it among the goals to have it judged as one."
         )
     if found.pursues == NONE:
         return (
