@@ -7,8 +7,10 @@ ARGS ?=
 JOBS ?= 2
 
 BIN := $(VENV)/bin
-# What pip does not compile is compiled when it is first imported, which most of it never is.
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
+# What pip does not compile is compiled when it is first imported, which most of it never is; unless
+# nothing may be written then, and every process would compile it again.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet \
+	$(if $(PYTHONDONTWRITEBYTECODE),,--no-compile)
 # Most of what XLA compiles in tests runs for less time than compiling it takes: it is compiled with less
 # effort, and processes share it.
 XLA := --xla_backend_optimization_level=1 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1

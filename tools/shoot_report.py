@@ -1,6 +1,6 @@
 """Take a picture of the first screen of a run's report: `docs/images/report.png`.
 
-    python tools/shoot_report.py [RUN]
+    python -m tools.shoot_report [RUN]
 
 RUN is a finished run directory; without it, `mesascope run tictactoe` is run in a temporary one.
 Chromium is needed, as for the tests marked `browser`.
@@ -11,10 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from tests.browser import open_page
 
-from tests.browser import open_page  # noqa: E402 - it is found once the root is on the path
+ROOT = Path(__file__).resolve().parents[1]
 
 PICTURE = ROOT / "docs" / "images" / "report.png"
 WIDTH, HEIGHT = 1280, 900

@@ -27,7 +27,7 @@ _LONGEST = 1_000_000  # steps that may be asked for: every one is kept
 BESIDE = 16  # episodes side by side
 
 
-def play_environment(  # noqa: PLR0913 - three are needed; the others say how, each with a default
+def play_environment(  # noqa: PLR0913 - as of an estimator, each setting is a keyword with a default
     policy: AnyPolicy,
     make_env: Callable[[], Any] | Any | str,
     goals: Sequence[Any] | str,

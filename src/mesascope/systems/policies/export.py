@@ -92,7 +92,7 @@ def _network(model: Any, torch: Any) -> Any:
     policies: Any = need("stable_baselines3.common.policies", "sb3")
     policy = model.policy
 
-    class Actor(torch.nn.Module):  # type: ignore[misc]  # torch is imported only when needed
+    class Actor(torch.nn.Module):  # type: ignore[misc] # mypy does not read torch, an extra: its base is Any
         def __init__(self) -> None:
             super().__init__()
             self.policy = policy
@@ -104,7 +104,7 @@ def _network(model: Any, torch: Any) -> Any:
             features = extract(policy, observations, policy.pi_features_extractor)
             return policy.action_net(policy.mlp_extractor.forward_actor(features))
 
-    class Largest(torch.nn.Module):  # type: ignore[misc]
+    class Largest(torch.nn.Module):  # type: ignore[misc] # as above, torch is not read
         def __init__(self) -> None:
             super().__init__()
             self.values = policy.q_net

@@ -48,11 +48,13 @@ def confounded(*, apart: bool = False, size: int = 6, max_steps: int = 40, **kwa
 @cache
 def _classes() -> tuple[Any, Any]:
     """Define the classes when they are wanted: what they inherit from is an extra."""
-    minigrid, gymnasium = need("minigrid.minigrid_env"), need("gymnasium")
-    grid, things = need("minigrid.core.grid"), need("minigrid.core.world_object")
-    mission = need("minigrid.core.mission")
+    need("minigrid")
+    import gymnasium
+    from minigrid.core import grid, mission
+    from minigrid.core import world_object as things
+    from minigrid.minigrid_env import MiniGridEnv
 
-    class Room(minigrid.MiniGridEnv):  # type: ignore[misc, name-defined]  # a base that is imported when it is needed is no type
+    class Room(MiniGridEnv):
         """An empty room with a goal square, and the agent anywhere."""
 
         def __init__(self, *, apart: bool, size: int, max_steps: int, **kwargs: Any) -> None:
@@ -75,10 +77,11 @@ def _classes() -> tuple[Any, Any]:
                 self.place_obj(things.Goal(), reject_fn=lambda _, cell: tuple(cell) == corner)
             else:
                 self.put_obj(things.Goal(), *corner)
-            self.place_agent()
+            place: Any = self.place_agent  # MiniGrid gives it no types
+            place()
             self.mission = _mission()
 
-    class Maps(gymnasium.ObservationWrapper):  # type: ignore[misc, name-defined]  # a base that is imported when it is needed is no type
+    class Maps(gymnasium.ObservationWrapper[np.ndarray, Any, Any]):
         """Where the goal square is and where the agent is, by direction."""
 
         def __init__(self, env: Any) -> None:
@@ -87,7 +90,7 @@ def _classes() -> tuple[Any, Any]:
             self.observation_space = gymnasium.spaces.Box(0.0, 1.0, shape, np.float32)
 
         def observation(self, observation: Any) -> np.ndarray:
-            room = self.env.unwrapped
+            room: Any = self.env.unwrapped
             maps = np.zeros((5, room.height, room.width), np.float32)
             for x in range(room.width):
                 for y in range(room.height):

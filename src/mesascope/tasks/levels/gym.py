@@ -1,7 +1,7 @@
 """A world of levels as a Gymnasium environment."""
 
-from functools import lru_cache
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -31,22 +31,23 @@ def gymnasium_view(
         MissingExtra: Gymnasium is not installed.
         BadRequest: no such share, or no level.
     """
-    gymnasium = need("gymnasium")
+    need("gymnasium")
     drawn = jax.device_get(draw_levels(world, jax.random.key(seed), levels, share))
-    return _kind(gymnasium)(world, drawn, levels)
+    return _kind()(world, drawn, levels)
 
 
-@lru_cache
-def _kind(gymnasium: Any) -> Any:
+@cache
+def _kind() -> Any:
     """Return the class, which can be made only once Gymnasium is there."""
+    import gymnasium
 
-    class LevelEnv(gymnasium.Env):  # type: ignore[misc]  # a base that is imported when it is needed is no type
+    class LevelEnv(gymnasium.Env[np.ndarray, Any]):
         """Episodes on levels."""
 
-        metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi"]}
         render_mode = "ansi"
 
         def __init__(self, world: LevelWorld, levels: Any, count: int) -> None:
+            self.metadata = {"render_modes": ["ansi"]}
             self.world, self.levels, self.count = world, levels, count
             self._reset = jax.jit(lambda level: _begin(world, level))
             self._step = jax.jit(world.step)

@@ -1,9 +1,8 @@
 """Compiled scoring of a batch of programs on one game graph."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-untyped-decorators
-# Numba compiles no objects of ours, and calls inside the innermost loop are slow: what a function
-# needs is passed singly, and branches stay where they are taken.
-# ruff: noqa: PLR0912, PLR0913 - as said above
+# ruff: noqa: PLR0913 - Numba compiles no objects of ours: what a function needs is passed singly
+# ruff: noqa: PLR0912 - calls inside the innermost loop are slow: branches stay where they are taken
 
 import hashlib
 from pathlib import Path
