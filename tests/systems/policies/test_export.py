@@ -113,6 +113,11 @@ def test_observations_in_parts_are_refused(tmp_path: Path) -> None:
         export_onnx(model, tmp_path / "model.onnx")
 
 
+def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotLoad, match="object has neither"):
+        export_onnx(object(), tmp_path / "model.onnx")
+
+
 def test_what_cannot_be_traced_is_refused_with_the_reason(tmp_path: Path) -> None:
     import torch
 

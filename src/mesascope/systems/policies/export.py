@@ -69,7 +69,7 @@ def _traced(model: Any) -> bytes:
         with _quiet():
             program = torch.onnx.export(
                 _network(model, torch).eval(),
-                (torch.as_tensor(two),),
+                (torch.as_tensor(two, device=model.policy.device),),
                 input_names=["observations"],
                 output_names=["logits"],
                 dynamic_shapes=(batch,),
@@ -112,7 +112,8 @@ def _network(model: Any, torch: Any) -> Any:
         def forward(self, observations: Any) -> Any:
             values = self.values(observations)
             best = values.argmax(dim=1, keepdim=True)
-            return torch.where(torch.arange(values.shape[1]) == best, 0.0, -torch.inf)
+            actions = torch.arange(values.shape[1], device=values.device)
+            return torch.where(actions == best, 0.0, -torch.inf)
 
     return Largest() if hasattr(policy, "q_net") else Actor()
 

@@ -25,12 +25,16 @@ def model_logits(model: Any) -> Callable[[np.ndarray], np.ndarray]:
         CannotLoad: the policy has a memory, or neither a distribution nor values of actions.
     """
     torch = need("torch", "sb3")
-    policy = model.policy
-    policy.set_training_mode(False)
+    policy: Any = getattr(model, "policy", None)
     if hasattr(policy, "lstm_actor"):
         raise CannotLoad(
             f"{type(model).__name__} has a memory, which is not read from its model; wrap it as an "
             "object with reset(count), step(observations, carry) and forget(carry, ended)"
+        )
+    if not hasattr(policy, "get_distribution") and not hasattr(policy, "q_net"):
+        raise CannotLoad(
+            f"{type(model).__name__} has neither a distribution of actions nor their values; "
+            "wrap it in a function from observations to logits"
         )
     space = getattr(model, "action_space", None)
     if type(space).__name__ != "Discrete" or int(getattr(space, "start", 0)) != 0:
@@ -38,11 +42,7 @@ def model_logits(model: Any) -> Callable[[np.ndarray], np.ndarray]:
             f"the actions of {type(model).__name__} are {space}; a Discrete space that counts from "
             "0 is expected. Give a policy that chooses among actions"
         )
-    if not hasattr(policy, "get_distribution") and not hasattr(policy, "q_net"):
-        raise CannotLoad(
-            f"{type(model).__name__} has neither a distribution of actions nor their values; "
-            "wrap it in a function from observations to logits"
-        )
+    policy.set_training_mode(False)
 
     def logits(observations: np.ndarray) -> np.ndarray:
         with torch.no_grad():
