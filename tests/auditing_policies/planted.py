@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from mesascope.auditing.policies.candidates import reachable
+from mesascope.auditing.policies.places import reachable
 from mesascope.processes.graph import Graph, quality
 from mesascope.processes.seen import Seen
 from mesascope.tasks.levels.buffer import draw_levels

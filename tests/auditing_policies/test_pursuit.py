@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX, _weighed, candidates
+from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX, candidates
 from mesascope.auditing.policies.choices import tally
+from mesascope.auditing.policies.log_sums import over_levels
 from mesascope.auditing.policies.pursuit import Pursuit, pursuit, sentence
 from mesascope.auditing.policies.returns import returns_of
 from mesascope.core.interval import Interval
@@ -18,7 +19,8 @@ def weighed(seen):
     """Return the posterior, without the rest of the audit."""
     got = returns_of(seen)
     choices = tally(seen, seen.graphs, got.worth)
-    found = candidates(seen.goals, seen.graphs, choices, got.stake, seen.discount, seen.horizon)
+    data = seen.graphs, choices, got.stake, got.worth
+    found = candidates(seen.goals, *data, seen.discount, seen.horizon)
     return pursuit(found, 0)
 
 
@@ -65,7 +67,7 @@ def test_a_lead_on_the_whole_that_resamples_do_not_bear_out_is_told_as_that() ->
 def test_what_is_impossible_counts_only_on_levels_that_were_drawn() -> None:
     evidence = np.array([[-1.0, -np.inf], [-2.0, -3.0]])
     times = np.array([[1.0, 1.0], [0.0, 2.0]])
-    np.testing.assert_array_equal(_weighed(times, evidence), [[-3.0, -np.inf], [-4.0, -6.0]])
+    np.testing.assert_array_equal(over_levels(times, evidence), [[-3.0, -np.inf], [-4.0, -6.0]])
 
 
 def test_the_posterior_adds_up_and_lies_in_its_intervals() -> None:

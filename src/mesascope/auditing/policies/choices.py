@@ -68,6 +68,12 @@ def tally(seen: Seen, graphs: Graph, worth: Float[np.ndarray, "l g s"]) -> Choic
     )
 
 
+def spent(worth: Float[np.ndarray, "l g s"]) -> Bool[np.ndarray, "l g s"]:
+    """Return in which states a goal has nothing left to give: its optimal value is 0."""
+    nothing = worth <= 1e-6 * np.maximum(worth.max(axis=(0, 2), keepdims=True), 1e-12)
+    return np.asarray(nothing)
+
+
 def _over(
     seen: Seen,
     start: Int[np.ndarray, " l"],
@@ -76,9 +82,9 @@ def _over(
 ) -> Bool[np.ndarray, " n"]:
     """Return which choices were made after a goal had given all that it had."""
     level = seen.level_of[seen.episode]
-    nothing = worth <= 1e-6 * np.maximum(worth.max(axis=(0, 2), keepdims=True), 1e-12)
+    nothing = spent(worth)
     begun = ~nothing[np.arange(len(start)), :, start]
-    spent = known & (nothing[level, :, seen.state] & begun[level]).any(axis=1)
-    first = np.full(int(seen.episode.max(initial=-1)) + 1, len(spent))
-    np.minimum.at(first, seen.episode[spent], np.flatnonzero(spent))
-    return np.asarray(np.arange(len(spent)) >= first[seen.episode])
+    done = known & (nothing[level, :, seen.state] & begun[level]).any(axis=1)
+    first = np.full(int(seen.episode.max(initial=-1)) + 1, len(done))
+    np.minimum.at(first, seen.episode[done], np.flatnonzero(done))
+    return np.asarray(np.arange(len(done)) >= first[seen.episode])

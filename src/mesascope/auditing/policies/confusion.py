@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float
 
-from mesascope.auditing.policies.candidates import reachable
+from mesascope.auditing.policies.places import reachable
 from mesascope.core.interval import Interval
 from mesascope.objectives.rewards.bound import regret_bound
 from mesascope.objectives.rewards.coverage import Coverage

@@ -8,8 +8,8 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from mesascope.auditing.policies.candidates import placed
 from mesascope.auditing.policies.likelihood import arrivals
+from mesascope.auditing.policies.places import placed
 from mesascope.auditing.policies.returns import Returns, opposite, regret_of
 from mesascope.core.interval import Interval
 from mesascope.processes.graph import Graph, optimum, returns

@@ -65,7 +65,7 @@ def on_distribution(seen: Seen, seed: int) -> Found:
         )
     else:
         pursues = wanted.pursues
-        if wanted.place is not None:
+        if pursues == NONE and wanted.place is not None:
             elsewhere = heading(seen, wanted.place, seed)
         mine = capability.get(pursues, elsewhere) if pursues else None
         told = sentence(wanted, seen.name, len(seen.action), mine)
@@ -126,7 +126,9 @@ def _explain(
     if seen.graphs is None or got.worth is None or not (seen.state >= 0).any():
         return None, None, None
     choices = tally(seen, seen.graphs, got.worth)
-    found = candidates(seen.goals, seen.graphs, choices, got.stake, seen.discount, seen.horizon)
+    found = candidates(
+        seen.goals, seen.graphs, choices, got.stake, got.worth, seen.discount, seen.horizon
+    )
     meg = directedness(
         seen.graphs,
         choices.discounted,

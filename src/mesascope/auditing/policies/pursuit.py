@@ -28,7 +28,7 @@ class Pursuit:
         explained: log-evidence of each over that of uniform choice, as a share of what perfect
             prediction would gain.
         place: the number of the one place that is headed for on all levels, where that explains
-            what is pursued and no candidate names it; else None.
+            what is pursued: one that no candidate names, or one of several of a goal; else None.
     """
 
     names: tuple[str, ...]
@@ -59,7 +59,7 @@ def pursuit(found: Candidates, seed: int) -> Pursuit:
     bound = np.log(found.actions.shape[1]) * found.weight
     explained = (whole - whole[-1]) / max(float(bound.sum()), 1e-12)
     pursues, left = _settle(found.names, spread, posterior, _aimless(drawn, times @ bound))
-    place = found.throughout if pursues == NONE else None
+    place = found.throughout(pursues)
     return Pursuit(found.names, figures, pursues, left, tuple(explained.tolist()), place)
 
 
@@ -114,7 +114,8 @@ def sentence(found: Pursuit, where: str, choices: int, capability: Interval | No
             f"On {where} it heads for places that no candidate names, or gets stuck there {seen}."
         )
     if found.pursues is not None:
-        return f"On {where} it pursues {found.pursues}{how} {seen}."
+        by = "" if found.place is None else ", always at one and the same place of it"
+        return f"On {where} it pursues {found.pursues}{by}{how} {seen}."
     if len(found.open) < 2:
         return f"On {where} what it pursues is undetermined {seen}: no candidate keeps the lead."
     names = _listed([name for name, _ in found.open])
