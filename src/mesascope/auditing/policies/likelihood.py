@@ -63,7 +63,8 @@ def _goals(graphs: Graph, evidence: Array, discount: float, horizon: int) -> Arr
     def level(one: tuple[Graph, Array]) -> Array:
         graph, seen = one
         reward = jnp.moveaxis(graph.reward, 0, -1)
-        return _grid(graph, graph.terminated, reward, seen, discount, horizon)
+        own = graph.terminated[..., None] & (reward > 0.0)
+        return _grid(graph, own, reward, seen, discount, horizon)
 
     return lax.map(level, (graphs, evidence))
 
@@ -73,8 +74,7 @@ def _places(graphs: Graph, evidence: Array, places: Array, discount: float, hori
     def level(one: tuple[Graph, Array, Array]) -> Array:
         graph, seen, wanted = one
         at, reward = arrivals(graph, wanted)
-        ends = jnp.repeat(graph.terminated[..., None] | at, len(RATIONALITY), axis=-1)
-        return _grid(graph, ends, reward, seen, discount, horizon)
+        return _grid(graph, at, reward, seen, discount, horizon)
 
     return lax.map(level, (graphs, evidence, places))
 
@@ -90,20 +90,27 @@ def arrivals(
 
 def _grid(
     graph: Graph,
-    ends: Array,
+    own: Bool[Array, "s a g"],
     reward: Float[Array, "s a g"],
     seen: Float[Array, "s a"],
     discount: float,
     horizon: int,
 ) -> Float[Array, "g b k"]:
-    """Return the log-probabilities for each goal, β and lapse."""
+    """Return the log-probabilities for each goal, by what is foreseen and β, and by lapse.
+
+    Either every ending is foreseen, or the goal's own ones alone: a policy that was trained where
+    nothing else ended an episode had no occasion to learn of others.
+    """
     (_, actions), goals, points = graph.successor.shape, reward.shape[-1], len(RATIONALITY)
-    beta = jnp.tile(jnp.array(RATIONALITY), goals)
-    rewards = jnp.repeat(reward, points, axis=-1)
+    every = graph.terminated[..., None] | own
+    foreseen = jnp.stack([every, own], axis=-1).reshape(*own.shape[:2], -1)
+    ends = jnp.repeat(foreseen, points, axis=-1)
+    rewards = jnp.repeat(reward, 2 * points, axis=-1)
+    beta = jnp.tile(jnp.array(RATIONALITY), 2 * goals)
     plan = jnp.exp(soft_plans(graph.successor, ends, rewards, beta, discount, horizon))
     shares = [jnp.log((1.0 - lapse) * plan + lapse / actions) for lapse in LAPSE]
     found = [jnp.einsum("sa,san->n", seen, share) for share in shares]
-    return jnp.stack(found, axis=-1).reshape(goals, points, len(LAPSE))
+    return jnp.stack(found, axis=-1).reshape(goals, 2 * points, len(LAPSE))
 
 
 @partial(jax.jit, static_argnames=("places", "steps"))

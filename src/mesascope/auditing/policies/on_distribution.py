@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mesascope.auditing.policies.candidates import LOST, NONE, REFLEX, candidates
 from mesascope.auditing.policies.choices import Choices, tally
+from mesascope.auditing.policies.compact import compact
 from mesascope.auditing.policies.confusion import confusion
 from mesascope.auditing.policies.directedness import directedness
 from mesascope.auditing.policies.heading import heading
@@ -51,6 +52,7 @@ class Found:
 
 def on_distribution(seen: Seen, seed: int) -> Found:
     """Return what is pursued on one distribution, and how well."""
+    seen = compact(seen)
     got = returns_of(seen)
     capability = {goal: opposite(regret_of(got, g, seed)) for g, goal in enumerate(seen.goals)}
     regret = regret_of(got, 0, seed)
