@@ -20,12 +20,14 @@ class Preset:
         story: what it is about.
         share: of disambiguating levels in training.
         settings, optimizer: of the base optimizer, and its name.
+        budget: as a multiple of the world's.
     """
 
     story: str
     share: float
     settings: Settings = _PPO
     optimizer: str = "PPO"
+    budget: int = 1
 
 
 DEFAULT = "confounded"
@@ -38,6 +40,15 @@ PRESETS: Mapping[str, Preset] = {
         0.01,
         ReplaySettings(),
         "PPO with prioritised level replay",
+        budget=3,
+    ),
+    "edited": Preset(
+        "On a hundredth of the training levels the goal and the proxy come apart; levels are "
+        "replayed by how much more could have been gained on them, and changed ones tried.",
+        0.01,
+        ReplaySettings(mutations=0.5),
+        "PPO with replay of levels and changes of them",
+        budget=3,
     ),
     "control": Preset("On every training level the goal and the proxy come apart.", 1.0),
 }
@@ -127,5 +138,5 @@ def trained_organism(
         share=chosen.share,
         settings=chosen.settings,
         optimizer=chosen.optimizer,
-        budget=entry.budget,
+        budget=entry.budget * chosen.budget,
     )

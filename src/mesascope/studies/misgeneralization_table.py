@@ -16,6 +16,8 @@ from mesascope.tasks.mazes.catalogue import make_world
 
 UNABLE = "unable"
 _PPO = Settings()
+# Where few levels disambiguate: as they are drawn; by regret; by regret, and changed ones tried.
+_RARE = {"uniform": _PPO, "replay": ReplaySettings(), "edited": ReplaySettings(mutations=0.5)}
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,10 @@ CONDITIONS = {
     "confounded": Condition(0.0),
     "control": Condition(1.0),
     "uniform .1": Condition(0.1),
-    "uniform .01": Condition(0.01, budget=3.0),
-    "replay .01": Condition(0.01, ReplaySettings(), 3.0),
+} | {
+    f"{kind} {name}": Condition(share, settings, 5.0)
+    for name, share in ((".003", 0.003), (".01", 0.01))
+    for kind, settings in _RARE.items()
 }
 # A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing.
 LITTLE = Condition(1.0, Settings(updates=4), 0.0)

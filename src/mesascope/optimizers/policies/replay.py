@@ -65,7 +65,8 @@ def start(
 
 def draw(key: PRNGKeyArray, pool: Pool, settings: ReplaySettings) -> Int[Array, " n"]:
     """Return different levels of the pool, drawn with weights of score and staleness."""
-    score = jnp.maximum(pool.score, 1e-6) ** (1.0 / settings.temperature)
+    score = jnp.maximum(pool.score, 1e-6)
+    score = (score / score.max()) ** (1.0 / settings.temperature)
     stale = (pool.now - pool.seen).astype(jnp.float32)
     weight = (1.0 - settings.staleness) * score / score.sum()
     weight = weight + settings.staleness * stale / stale.sum()

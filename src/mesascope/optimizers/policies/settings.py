@@ -70,7 +70,7 @@ class ReplaySettings(Settings):
     """
 
     score: Literal["exact", "maxmc", "value"] = "exact"
-    temperature: float = 1.0
+    temperature: float = 0.3
     staleness: float = 0.1
     mutations: float = 0.0
 
