@@ -53,11 +53,20 @@ def quality(
     """
     carry_on = discount * ~graph.terminated
 
-    def backup(_: Int[Array, ""], v: Float[Array, "g s"]) -> Float[Array, "g s"]:
-        return _value(graph.reward + carry_on * v[:, graph.successor], rationality)
+    def ahead(v: Float[Array, "g s"]) -> Float[Array, "g s a"]:
+        return graph.reward + carry_on * v[:, graph.successor]
 
-    v = lax.fori_loop(0, horizon - 1, backup, jnp.zeros(graph.reward.shape[:2]))
-    return graph.reward + carry_on * v[:, graph.successor]
+    def backup(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        time, _, v = carry
+        return time + 1, v, _value(ahead(v), rationality)
+
+    def moving(carry: tuple[Array, Array, Array]) -> Array:
+        # Values that a step left as they were stay so, to the last bit.
+        time, before, v = carry
+        return (time < horizon - 1) & (before != v).any()
+
+    none = jnp.zeros(graph.reward.shape[:2])
+    return ahead(lax.while_loop(moving, backup, (jnp.int32(0), none - 1.0, none))[2])
 
 
 def _value(q: Float[Array, "g s a"], rationality: Float[Array, ""] | float) -> Float[Array, "g s"]:

@@ -42,7 +42,7 @@ class Pool(NamedTuple):
 def best_known(world: LevelWorld, settings: ReplaySettings, level: Level) -> Float[Array, " n"]:
     """Return what is known of the best base return on levels before they are played."""
     if settings.score == "exact":
-        return best_on(world, level, settings.discount)[:, 0]
+        return best_on(world, level, settings.discount)
     return jnp.zeros(len(jax.tree.leaves(level)[0]))
 
 
