@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from mesascope.auditing.policies.choices import Choices
 from mesascope.auditing.policies.destinations import Destinations, destinations
-from mesascope.auditing.policies.likelihood import for_goals, headway
+from mesascope.auditing.policies.likelihood import RATIONALITY, for_goals, headway
 from mesascope.auditing.policies.log_sums import log_mean, over_levels
 from mesascope.auditing.policies.places import named, placed
 from mesascope.processes.graph import Graph
@@ -26,7 +26,7 @@ class Candidates:
 
     Attributes:
         names: of the goals, then `none of these`, `reflex` and `lost`.
-        goals: (L, G, T), T the points of β and lapse.
+        goals: (L, G, T), T the points of foresight, β and lapse.
         ways: by the number of a goal that gives all it has in any of several places: heading for
             those.
         elsewhere: heading for places that no goal is about.
@@ -44,8 +44,9 @@ class Candidates:
     def evidence(self, times: Float[np.ndarray, "b l"]) -> Float[np.ndarray, "b c"]:
         """Return the log-evidence of each candidate, levels counted as often as `times` says.
 
-        One β and one lapse for all levels, averaged over. A goal that gives all in any of several
-        places is the mean of heading for the best of them and of heading for one, whichever.
+        One foresight, β and lapse for all levels, averaged over. A goal that gives all in any of
+        several places is the mean of heading for the best of them and of heading for one,
+        whichever.
         """
         goals = log_mean(over_levels(times, self.goals))
         for goal, way in self.ways.items():
@@ -95,8 +96,8 @@ def candidates(
         discount, horizon: of the plans.
     """
     evidence = choices.evidence
-    goals = for_goals(graphs, evidence, stake, discount, horizon)
-    goals = goals.reshape(*goals.shape[:2], -1)
+    explained = for_goals(graphs, evidence, stake, discount, horizon)
+    foreseen = explained[:, :, : len(RATIONALITY)].reshape(*explained.shape[:2], -1)
     graphs, reached = placed(graphs)
     number = reached.shape[1]
     about = named(graphs, number, worth)
@@ -109,13 +110,13 @@ def candidates(
     def way(goal: int) -> Destinations:
         found = heading(about.always[goal], about.ways[goal])
         nowhere = ~about.ways[goal].any(axis=1)  # there, no place stands for the goal
-        found.other[nowhere] = goals[nowhere, goal]
+        found.other[nowhere] = foreseen[nowhere, goal]
         return found
 
     on_all, on_each = reached.any(axis=0) & ~about.on_all, reached & ~about.on_each
     return Candidates(
         names=(*names, NONE, REFLEX, LOST),
-        goals=goals,
+        goals=explained.reshape(*explained.shape[:2], -1),
         ways={goal: way(goal) for goal in about.ways},
         elsewhere=heading(on_all, on_each),
         actions=evidence.sum(axis=1),

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 from jaxtyping import Bool, Float, Int
 
-from mesascope.auditing.policies.likelihood import for_places
+from mesascope.auditing.policies.likelihood import RATIONALITY, for_places
 from mesascope.auditing.policies.log_sums import log_mean, over_levels
 from mesascope.processes.graph import Graph
 
@@ -20,21 +20,22 @@ class Destinations:
 
     Attributes:
         same: (L, M, T), of heading for a place that has the same number on every level; T the
-            points of β and lapse.
+            points of foresight, β and lapse.
         numbers: (M,), of those places.
-        other: (L, T), of heading for some place, any on each level.
+        other: (L, F), of heading for some place, any on each level; F the points of T at which
+            every ending is foreseen.
         places: how many places there are for all levels; each is as likely as any other.
     """
 
     same: Float[np.ndarray, "l m t"]
     numbers: Int[np.ndarray, " m"]
-    other: Float[np.ndarray, "l t"]
+    other: Float[np.ndarray, "l f"]
     places: int
 
     def evidence(self, times: Float[np.ndarray, "b l"]) -> Float[np.ndarray, " b"]:
         """Return the mean of heading for one place throughout, any, and for one on each level.
 
-        Levels are counted as often as `times` says. One β and one lapse for all of them.
+        Levels are counted as often as `times` says. One foresight, β and lapse for all of them.
         """
         same, other = self._apart(times)
         same = scipy.special.logsumexp(same, axis=1)
@@ -90,7 +91,10 @@ def destinations(
     possible = np.take_along_axis(on_each, wanted, axis=1)
     # Where there are few places, the search comes upon what was tried on all levels once more.
     possible[:, len(everywhere) :] &= np.take_along_axis(rest, anywhere, axis=1) > -np.inf
-    sums = scipy.special.logsumexp(np.where(possible[:, :, None, None], found, -np.inf), axis=1)
+    # Overlooking endings, one could head for what lies behind any prize that ends an episode, and
+    # so shadow the goal of getting it. One place for all levels cannot shadow many prizes.
+    foreseen = found[:, :, : len(RATIONALITY)]
+    sums = scipy.special.logsumexp(np.where(possible[:, :, None, None], foreseen, -np.inf), axis=1)
     other = sums - np.log(count)[:, None, None]
     return Destinations(
         same=found[:, : len(everywhere)].reshape(levels, len(everywhere), -1),
