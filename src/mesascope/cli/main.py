@@ -83,6 +83,8 @@ def audit(
     shift: list[str] | None = None,
     levels: int | None = None,
     horizon: int | None = None,
+    discount: float | None = None,
+    epsilon: float | None = None,
     beside: int | None = None,
     activation: str | None = None,
     normalise: Path | None = None,
@@ -107,6 +109,8 @@ def audit(
         shift: Another environment to play in, as NAME=ENV; may be repeated.
         levels: How many levels to play of each.
         horizon: Steps per episode; what the environment says unless given.
+        discount: What a reward a step later is worth; 0.99 unless given, and best as in training.
+        epsilon: The regret, as a share of what can be gained, below which it does well; 0.1.
         beside: Episodes that are played side by side, 16 unless given; the result is the same.
         activation: `tanh` or `relu`, where a policy's file does not say.
         normalise: A .npz of the statistics that observations were normalised by in training.
@@ -118,7 +122,8 @@ def audit(
     """
     played = {
         **{"base": base, "goals": goals, "shifts": shift, "levels": levels, "horizon": horizon},
-        **{"beside": beside, "normalise": normalise, **_reading(trust, activation)},
+        **{"discount": discount, "epsilon": epsilon, "beside": beside, "normalise": normalise},
+        **_reading(trust, activation),
     }
     if env is not None:
         from mesascope.cli.audit_policy import audit_policy_command
