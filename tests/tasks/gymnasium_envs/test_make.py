@@ -140,6 +140,9 @@ def broken(env):
         (as_goal(broken), "'broken' raised ZeroDivisionError"),
         (Goal("odd", lambda moment: "yes"), "'odd' answered with 'yes'"),
         (Goal("lost", lambda moment: float("nan")), "answered with nan"),
+        (Goal("rich", lambda moment: 1e308), "answered with 1e.308; .* of size 1e.15 at most"),
+        (Goal("richer", lambda moment: 10**5000), "answered with a huge int"),
+        (Goal("wordy", lambda moment: "x" * 10**6), "answered with .{1,60}; expected"),
         (goal_named("reach:ball"), "has no grid"),
     ],
 )

@@ -1,6 +1,7 @@
 """Candidate goals in anybody's environment: a library of them, and functions of the user's own."""
 
 import inspect
+import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from mesascope.tasks.gymnasium_envs.layers import bare
 
 KINDS = ("ball", "box", "door", "floor", "goal", "key", "lava")
 COLOURS = ("blue", "green", "grey", "purple", "red", "yellow")
+_MOST = 1e15  # of what a goal may pay at a step, so that no sum over an episode overflows
 CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
 
 
@@ -55,7 +57,8 @@ class Goal:
         """Return what a moment is worth, and whether it pays only once.
 
         Raises:
-            GoalFailed: the function raised, or answered with no finite number.
+            GoalFailed: the function raised, or answered with no number, or with one that sums
+                over an episode could not hold.
         """
         try:
             answer = self.function(moment)
@@ -67,14 +70,21 @@ class Goal:
             return float(answer), True
         try:
             number = float(answer)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = float("nan")
-        if not np.isfinite(number):
+        if not abs(number) <= _MOST:
             raise GoalFailed(
-                f"the goal {self.name!r} answered with {answer!r}; expected True, False or a "
-                "finite number"
+                f"the goal {self.name!r} answered with {_short(answer)}; expected True, False or a "
+                f"finite number of size {_MOST:g} at most"
             )
         return number, False
+
+
+def _short(answer: Any) -> str:
+    try:
+        return reprlib.repr(answer)
+    except ValueError:  # a whole number of too many digits
+        return f"a huge {type(answer).__name__}"
 
 
 def from_reward() -> Goal:
@@ -174,10 +184,10 @@ def as_goal(thing: Any, name: str | None = None) -> Goal:
         pass
     try:
         inspect.signature(thing).bind(None)
-    except TypeError as error:
+    except TypeError:
         raise CannotLoad(
             f"the goal {shown!r} takes {inspect.signature(thing)}; expected (env) or (env, info)"
-        ) from error
+        ) from None
     return Goal(shown, lambda moment: thing(moment.env))
 
 
