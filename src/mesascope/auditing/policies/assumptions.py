@@ -56,7 +56,8 @@ def _choice_model(ledger: Ledger, found: Sequence[Found]) -> None:
     """Enter the model of choice, checked by how much of the choices it explains."""
     statement = (
         "Choices for a goal are Boltzmann-rational: better ones are likelier, with one β and one "
-        "share of lapses on all levels of a distribution, and without regard to the time left."
+        "share of lapses on all levels of a distribution, without regard to the time left, and "
+        "foreseeing either every ending or none but the goal's own."
     )
     shares = []
     for one in found:

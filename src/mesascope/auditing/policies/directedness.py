@@ -8,6 +8,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
+from mesascope.auditing.policies.choices import spent
 from mesascope.auditing.policies.soft_plans import soft_plans
 from mesascope.core.interval import Interval
 from mesascope.objectives.bootstrap import interval
@@ -63,7 +64,7 @@ def directedness(
             if sums[g, k] > gain[:, g].sum():
                 gain[:, g], best[g] = found[:, g, k], np.exp(points[g, k])
             low[g], high[g] = points[g, max(k - 1, 0)], points[g, min(k + 1, _POINTS - 1)]
-    open_ = worth > 1e-6 * np.maximum(worth.max(axis=(0, 2), keepdims=True), 1e-12)
+    open_ = ~spent(worth)
     bound = np.log(visits.shape[-1]) * np.einsum("lsa,lgs->lg", visits, open_)
     figures = [_figure(gain[:, g], bound[:, g], seed) for g in range(len(stake))]
     return list(zip(figures, best.tolist(), strict=True))
