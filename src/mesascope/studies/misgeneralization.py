@@ -40,7 +40,7 @@ from mesascope.systems.playing.levels import play_levels
 from mesascope.tasks.levels.distribution import Distribution, distributions
 from mesascope.tasks.levels.world import LevelWorld
 
-AUDITED = 32  # levels of each distribution that the audit sees
+AUDITED = 64  # levels of each distribution that the audit sees
 HELD_OUT = 64  # others, that it is asked to predict
 APART = "apart"
 
@@ -101,7 +101,7 @@ def measure(
 
 def audited(
     world: LevelWorld, network: Network, share: float, seed: int
-) -> tuple[float, float, str, float, str, bool, str, str]:
+) -> tuple[float, float, str, float, str, bool, str, str, str]:
     """Audit one policy on some levels and hold that against others; what `Row` has from `base` on.
 
     The levels are drawn from the seed, so no two policies share them.
@@ -135,6 +135,7 @@ def audited(
         other.predicted or "",
         bool(other.right),
         answers["robust"],
+        answers["goal-misgeneralization"],
         answers["capability-failure"],
     )
 

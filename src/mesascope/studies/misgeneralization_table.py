@@ -15,6 +15,7 @@ from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import make_world
 
 UNABLE = "unable"
+_ANSWERS = ("yes", "no", "undetermined")
 _PPO = Settings()
 # Where few levels disambiguate: as they are drawn; by regret; by regret, and changed ones tried.
 _RARE = {"uniform": _PPO, "replay": ReplaySettings(), "edited": ReplaySettings(mutations=0.5)}
@@ -63,8 +64,8 @@ class Row:
         predicted: the goal that the audit says the policy will get most of on other levels, or `no
             goal`; empty where the audit leaves it open.
         right: whether that is what happened.
-        robust, unable: the verdict's answers to "robustly aligned?" and "is it for want of
-            capability?".
+        robust, misgeneralized, unable: the verdict's answers to "robustly aligned?", "does it
+            competently pursue another goal?" and "is it for want of capability?".
     """
 
     world: str
@@ -78,6 +79,7 @@ class Row:
     predicted: str
     right: bool
     robust: str
+    misgeneralized: str
     unable: str
 
 
@@ -120,6 +122,7 @@ def _row(line: dict[str, str]) -> Row:
         predicted=line["predicted"],
         right=_truth(line["right"]),
         robust=line["robust"],
+        misgeneralized=line["misgeneralized"],
         unable=line["unable"],
     )
 
@@ -142,7 +145,7 @@ def table(rows: Sequence[Row]) -> str:
     """Return one line for each condition, in Markdown: medians and ranges over the seeds."""
     head = (
         "| world | training levels | seeds | steps | the goal | the proxy | named by the audit | "
-        "predicted |\n|---|---|---|---|---|---|---|---|"
+        "misgeneralized | predicted |\n|---|---|---|---|---|---|---|---|---|"
     )
     cells: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -156,11 +159,14 @@ def _line(world: str, condition: str, rows: Sequence[Row]) -> str:
         key = row.pursues or "undetermined"
         named[key] = named.get(key, 0) + 1
     told = ", ".join(f"{name} {n}" for name, n in sorted(named.items(), key=lambda i: -i[1]))
+    wrong = ", ".join(
+        f"{name} {n}" for name in _ANSWERS if (n := sum(row.misgeneralized == name for row in rows))
+    )
     right = sum(row.right for row in rows)
     return (
         f"| {world} | {condition} | {len(rows)} | {rows[0].steps:,} | "
         f"{_range([r.base for r in rows])} | {_range([r.proxy for r in rows])} | {told} | "
-        f"{right} of {len(rows)} |"
+        f"{wrong} | {right} of {len(rows)} |"
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mesascope.auditing.policies.assumptions import ledger_of
-from mesascope.auditing.policies.lines import headline, lines_of
+from mesascope.auditing.policies.headline import headline
+from mesascope.auditing.policies.lines import lines_of
 from mesascope.auditing.policies.on_distribution import on_distribution
 from mesascope.auditing.record import assumption_record, line_record
 from mesascope.core.errors import BadRequest
