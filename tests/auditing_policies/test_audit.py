@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
+import jax
 import pytest
 
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
@@ -75,6 +76,32 @@ def test_getting_lost_is_not_wanting_something_else() -> None:
     assert said["capability-failure"] == "yes"
     assert said["goal-misgeneralization"] == "no"
     assert [one.pursues for one in found.distributions] == ["lost", "lost"]
+
+
+def clumsy(levels: int) -> Findings:
+    """Audit a planner for the corner that lapses, and under another shift does anything."""
+    train, apart = graphs_of(0, share=0.0), graphs_of(1)
+    few = jax.tree.map(lambda part: part[:levels], apart)
+    anything = play(apart, always(apart, [0.25] * 4), 0, "walls")
+    seen = [
+        play(train, planner(train, 0), 0, "train"),
+        play(few, planner(few, 1, lapse=0.4), 0, "apart"),
+        anything,
+    ]
+    return audit_policy_seen(seen, provenance="Planted.")
+
+
+def test_where_competence_at_another_goal_is_open_more_levels_are_asked_for_and_settle_it() -> None:
+    found, more = clumsy(12), clumsy(48)
+    line = next(one for one in found.lines if one.key == "goal-misgeneralization")
+    assert line.answer == "undetermined"
+    assert line.more_samples is not None
+    assert 1 <= line.more_samples <= 36
+    assert found.headline.startswith("Perhaps goal misgeneralization. On apart it pursues corner")
+    assert "A failure of capability besides: on walls" in found.headline
+    assert answers(found)["capability-failure"] == "yes"
+    assert answers(more)["goal-misgeneralization"] == "yes"
+    assert more.headline.startswith("Goal misgeneralization: selected for cheese, on apart")
 
 
 @pytest.mark.parametrize("kind", POLICIES)
