@@ -17,7 +17,7 @@ from mesascope.auditing.probes.information import Information
 from mesascope.auditing.probes.plans import stakes_of
 from mesascope.auditing.probes.search import design, score_levels
 from mesascope.auditing.probes.sequential import episodes_to_tell
-from mesascope.studies.probe_space import WorldLevels, every_level
+from mesascope.studies.probing.worlds import WorldLevels, every_level
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.enumerate import graph_of
 from mesascope.tasks.levels.world import Level

@@ -12,7 +12,7 @@ from mesascope.auditing.probes.information import Information, bounds, divergenc
 from mesascope.auditing.probes.plans import log_plans, spent_goals, stakes_of, told_until
 from mesascope.auditing.probes.search import score_levels
 from mesascope.processes.graph import Graph, quality
-from mesascope.studies.probe_space import WorldLevels, every_level
+from mesascope.studies.probing.worlds import WorldLevels, every_level
 from mesascope.systems.playing.levels import graphs_of
 from mesascope.tasks.levels.buffer import draw_levels
 from tests.auditing_probes.worlds import SMALL, random_graph, trajectories

@@ -14,8 +14,8 @@ from mesascope.auditing.probes.space import entries_of, pick_diverse, take
 from mesascope.core.errors import BadRequest, Interrupted, UnknownName
 from mesascope.records.policy import DesignedLevelRecord
 from mesascope.studies.probe_levels import ProbeSettings, probe_levels
-from mesascope.studies.probe_needed import needed
-from mesascope.studies.probe_space import WorldLevels, every_level
+from mesascope.studies.probing.needed import needed
+from mesascope.studies.probing.worlds import WorldGround, WorldLevels, every_level
 from mesascope.systems.playing.levels import graphs_of
 from tests.auditing_probes.test_information import model
 from tests.auditing_probes.worlds import SMALL
@@ -128,11 +128,9 @@ def heads_for_the_corner(observations: np.ndarray) -> np.ndarray:
 def test_how_many_episodes_it_takes_is_told_by_kind_of_level(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mesascope.studies.probe_needed._LEVELS", 512)  # compiled for above
+    monkeypatch.setattr("mesascope.studies.probing.needed._LEVELS", 512)  # compiled for above
     best = design(SPACE, model(), keep=4, every=EVERY).levels
-    apart = take(EVERY, np.flatnonzero(np.asarray(EVERY.cheese) != SMALL.corner))
-    random = take(apart, np.random.default_rng(0).integers(len(apart.cheese), size=512))
-    found = needed(SMALL, model(), SMALL.goals, best, random, seed=0)
+    found = needed(WorldGround(SMALL, 0), model(), SMALL.goals, best, seed=0)
     assert [line.goal for line in found] == ["cheese", "corner"]
     for line in found:
         assert line.told > 0.9

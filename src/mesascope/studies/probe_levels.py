@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -14,22 +13,19 @@ from mesascope.auditing.probes.belief import NONE, beliefs
 from mesascope.auditing.probes.cost import Cost
 from mesascope.auditing.probes.information import Information
 from mesascope.auditing.probes.plans import stakes_of
-from mesascope.auditing.probes.search import design
+from mesascope.auditing.probes.space import Levels
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import unknown_name
 from mesascope.core.policy import Policy, RecurrentPolicy
 from mesascope.core.randomness import check_seed
-from mesascope.processes.seen import Seen
 from mesascope.records.probes import NeededRecord, ProbeRecord
-from mesascope.studies.probe_needed import needed
-from mesascope.studies.probe_played import played_on
-from mesascope.studies.probe_space import WorldLevels, every_level
-from mesascope.studies.probe_told import designed, finding, notes_on
-from mesascope.systems.playing.levels import graphs_of, play_levels
-from mesascope.tasks.levels.buffer import draw_levels
-from mesascope.tasks.levels.world import Level, LevelWorld
+from mesascope.studies.probing.ground import Ground
+from mesascope.studies.probing.needed import needed
+from mesascope.studies.probing.played import played_on
+from mesascope.studies.probing.told import designed, finding, notes_on
+from mesascope.studies.probing.worlds import WorldGround
+from mesascope.tasks.levels.world import LevelWorld
 
-_RANDOM = 512  # levels drawn for the mean of random levels
 _EPISODES = 4  # on each designed level
 
 Say = Callable[[str, int, float], None]
@@ -107,21 +103,22 @@ def probe_levels(
     """
     began = perf_counter()
     settings = settings or ProbeSettings()
-    names, numbers = _remaining(world, goals)
-    random = draw_levels(world, jax.random.key(settings.seed), _RANDOM, 1.0)
-    model = _model(world, numbers, _prior(names, prior), settings, random)
-    space, every = WorldLevels(world), every_level(world)
-    search = partial(design, space, budget=settings.budget, seed=settings.seed, every=every)
+    ground = WorldGround(world, settings.seed)
+    names, numbers = _remaining(ground, goals)
+    model = _model(ground, numbers, _prior(names, prior), settings)
+    search = partial(ground.search, budget=settings.budget)
     telling = search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
     before = np.array([*model.prior, 1.0 / len(names)])
-    play = None if policy is None else _playing(policy, world, settings)
+    play = None
+    if policy is not None:
+        play = partial(ground.play, policy, episodes=_EPISODES, discount=settings.discount)
     seen = play(telling.levels) if play else None
     sequence = None if seen is None else beliefs(seen, model)
     after = None if sequence is None else sequence[-1]
     wrong = 1 + int(np.argmax((before if after is None else after)[1 : len(names)]))
-    cost = Cost(numbers[0], numbers[wrong], settings.discount, world.horizon)
+    cost = Cost(numbers[0], numbers[wrong], settings.discount, ground.horizon)
     costly = search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
-    levels = designed(space, telling, costly, (model, cost), random)
+    levels = designed(ground, telling, costly, (model, cost))
     if play and seen:
         last = played_on(levels[-1:], play(costly.levels), cost, names)
         levels = [*played_on(levels[:-1], seen, cost, names), *last]
@@ -130,10 +127,10 @@ def probe_levels(
     def named(row: Float[np.ndarray, " g1"]) -> dict[str, float]:
         return dict(zip(labels, row.tolist(), strict=True))
 
-    wanted, cut = _needed(world, model, names, (telling.levels, random), settings.seed)
+    wanted, cut = _needed(ground, model, names, telling.levels, settings.seed)
     record = ProbeRecord(
         policy=name if policy is not None else "",
-        world=world.name,
+        world=ground.name,
         goals=list(names),
         wrong=names[wrong],
         designed=levels,
@@ -149,41 +146,26 @@ def probe_levels(
         rationality=settings.rationality,
         seed=settings.seed,
         seconds=perf_counter() - began,
-        notes=notes_on(names[0], names[wrong]),
+        notes=[*notes_on(names[0], names[wrong]), *ground.notes()],
     )
     return ProbeResult(record)
 
 
-def _playing(
-    policy: Policy | RecurrentPolicy, world: LevelWorld, settings: ProbeSettings
-) -> Callable[[Level], Seen]:
-    return lambda levels: play_levels(
-        policy,
-        world,
-        levels,
-        seed=settings.seed,
-        discount=settings.discount,
-        episodes_per_level=_EPISODES,
-        name="designed",
-        role="shift",
-    )
-
-
 def _remaining(
-    world: LevelWorld, goals: tuple[str, ...] | None
+    ground: Ground, goals: tuple[str, ...] | None
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    names = tuple(world.goals) if goals is None else tuple(dict.fromkeys(goals))
+    names = ground.goals if goals is None else tuple(dict.fromkeys(goals))
     for name in names:
-        if name not in world.goals:
-            raise unknown_name("goal", name, world.goals)
+        if name not in ground.goals:
+            raise unknown_name("goal", name, ground.goals)
     if len(names) < 2:
         raise BadRequest(
             f"{len(names)} goal to tell apart was given; at least two of "
-            f"{', '.join(world.goals)} are expected"
+            f"{', '.join(ground.goals)} are expected"
         )
     # The base objective comes first, wherever it was named.
-    names = tuple(sorted(names, key=lambda name: name != world.goals[0]))
-    return names, tuple(world.goals.index(name) for name in names)
+    names = tuple(sorted(names, key=lambda name: name != ground.goals[0]))
+    return names, tuple(ground.goals.index(name) for name in names)
 
 
 def _prior(names: tuple[str, ...], prior: dict[str, float] | None) -> tuple[float, ...]:
@@ -199,34 +181,30 @@ def _prior(names: tuple[str, ...], prior: dict[str, float] | None) -> tuple[floa
 
 
 def _model(
-    world: LevelWorld,
+    ground: Ground,
     numbers: tuple[int, ...],
     prior: tuple[float, ...],
     settings: ProbeSettings,
-    random: Level,
 ) -> Information:
-    stakes = stakes_of(graphs_of(world, random), discount=settings.discount, horizon=world.horizon)
+    graphs = ground.graphs(ground.random)
+    stakes = stakes_of(graphs, discount=settings.discount, horizon=ground.horizon)
     return Information(
         goals=numbers,
         prior=prior,
         stakes=tuple(float(stakes[i]) for i in numbers),
         discount=settings.discount,
-        horizon=world.horizon,
+        horizon=ground.horizon,
         rationality=settings.rationality,
         lapse=settings.lapse,
     )
 
 
 def _needed(
-    world: LevelWorld,
-    model: Information,
-    names: tuple[str, ...],
-    levels: tuple[Level, Level],
-    seed: int,
+    ground: Ground, model: Information, names: tuple[str, ...], levels: Levels, seed: int
 ) -> tuple[list[NeededRecord], bool]:
     """Return how many episodes it takes, and whether finding out was interrupted."""
     try:
-        return needed(world, model, names, *levels, seed=seed), False
+        return needed(ground, model, names, levels, seed=seed), False
     except KeyboardInterrupt:
         return [], True
 

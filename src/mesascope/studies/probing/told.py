@@ -3,44 +3,37 @@
 from functools import partial
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from mesascope.auditing.probes.belief import NONE
 from mesascope.auditing.probes.cost import Cost
 from mesascope.auditing.probes.information import Information
-from mesascope.auditing.probes.search import Designed, score_levels
-from mesascope.auditing.probes.space import count_of, take
+from mesascope.auditing.probes.search import Designed
+from mesascope.auditing.probes.space import Levels, count_of, take
 from mesascope.records.policy import DesignedLevelRecord
 from mesascope.studies.episodes import cells_of, path_along, quality_of
-from mesascope.studies.probe_space import WorldLevels, shown
-from mesascope.tasks.levels.world import Level
+from mesascope.studies.probing.ground import Ground
 
 _TIE = 1e-5  # of the largest value: actions that are this close are equally good, as for the cost
 _BARRED = 1e6  # what an action costs that must not be taken
 
 
 def designed(
-    space: WorldLevels,
-    telling: Designed,
-    costly: Designed,
-    scores: tuple[Information, Cost],
-    random: Level,
+    ground: Ground, telling: Designed, costly: Designed, scores: tuple[Information, Cost]
 ) -> list[DesignedLevelRecord]:
     """Return the records of the levels that tell goals apart, best first, then of the costliest.
 
     Args:
-        space: of the levels.
+        ground: of the levels.
         telling, costly: what was found.
         scores: by which it was found.
-        random: levels of the shifted distribution, to compare with.
     """
     model, cost = scores
-    nats = float(score_levels(space, model, random).mean())
-    loss = float(score_levels(space, cost, random).mean())
-    beside: Float[np.ndarray, " k"] = score_levels(space, cost, telling.levels)
-    known: Float[np.ndarray, " k"] = score_levels(space, model, costly.levels)
+    nats = float(ground.score(model, ground.random).mean())
+    loss = float(ground.score(cost, ground.random).mean())
+    beside = ground.score(cost, telling.levels)
+    known = ground.score(model, costly.levels)
     found = [
         DesignedLevelRecord(
             purpose="information",
@@ -49,7 +42,7 @@ def designed(
             regret=float(beside[i]),
             says=f"One episode brings at least {telling.scores[i]:.3f} nats; on random levels of "
             f"the shifted distribution {nats:.3f}.",
-            **shown(space.world, take(telling.levels, np.array([i]))),
+            **ground.shown(take(telling.levels, np.array([i]))),
         )
         for i in range(count_of(telling.levels))
     ]
@@ -60,25 +53,22 @@ def designed(
         regret=float(costly.scores[0]),
         says=f"The wrong goal costs {costly.scores[0]:.3f} of what there is to win or lose here; "
         f"on random levels of the shifted distribution {loss:.3f}.",
-        ways=_ways(space, costly.levels, cost),
-        **shown(space.world, costly.levels),
+        ways=_ways(ground, costly.levels, cost),
+        **ground.shown(costly.levels),
     )
     return [*found, last]
 
 
-def _ways(space: WorldLevels, levels: Level, cost: Cost) -> dict[str, list[tuple[int, int]]]:
+def _ways(ground: Ground, levels: Levels, cost: Cost) -> dict[str, list[tuple[int, int]]]:
     """Return the paths of the base objective and of the wrong goal on the first level of a batch.
 
     As for the cost, the wrong goal's choices are made in favour of the base objective where it
     leaves them.
     """
-    world = space.world
-    picture = shown(world, levels)["level"]
+    picture = ground.shown(levels)["level"]
     if picture is None:
         return {}
-    graph = jax.tree.map(
-        np.asarray, space.graph(jax.tree.map(lambda part: jnp.asarray(part[0]), levels))
-    )
+    graph = jax.tree.map(lambda part: np.asarray(part)[0], ground.graphs(levels))
     exact = partial(quality_of, discount=cost.discount, horizon=cost.horizon)
     q = exact(graph)
     mine, theirs = q[cost.base], q[cost.wrong]
@@ -87,8 +77,8 @@ def _ways(space: WorldLevels, levels: Level, cost: Cost) -> dict[str, list[tuple
     kind = np.where(good, exact(graph._replace(reward=barred))[0], -np.inf)
     matters = mine.any(axis=1)
     paths = {
-        world.goals[cost.base]: (mine.argmax(axis=1), matters),
-        world.goals[cost.wrong]: (kind.argmax(axis=1), matters | theirs.any(axis=1)),
+        ground.goals[cost.base]: (mine.argmax(axis=1), matters),
+        ground.goals[cost.wrong]: (kind.argmax(axis=1), matters | theirs.any(axis=1)),
     }
     return {
         name: cells_of(graph.place[path_along(graph, *way, cost.horizon)], picture.cells)
