@@ -14,18 +14,22 @@ from mesascope.studies.filming import EnvironmentStage
 from mesascope.studies.played import LEVELS, Played, in_turn, play_world
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.systems.playing.choosing import AnyPolicy
-from mesascope.systems.playing.environments import BESIDE, environment_of, play_environment
+from mesascope.systems.playing.environments import (
+    BESIDE,
+    UNSEEN,
+    environment_of,
+    play_environment,
+)
 from mesascope.systems.playing.errors import PlayInterrupted
 from mesascope.systems.policies.load import load_policy
-from mesascope.tasks.gymnasium_envs.goal_names import check_within, goals_of
+from mesascope.tasks.gymnasium_envs.goal_names import candidates_of, check_within
 from mesascope.tasks.gymnasium_envs.goals import Goal
+from mesascope.tasks.gymnasium_envs.make import called
 from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
-from mesascope.tasks.levels.world import LevelWorld
-from mesascope.tasks.mazes.catalogue import WORLDS, make_world
+from mesascope.tasks.mazes.catalogue import as_world
 
 _MOST_LEVELS = 10_000  # all of a distribution are held in memory, with their graphs
 _ENVIRONMENT_LEVELS = 40  # an environment outside JAX is enumerated in about a second a level
-_UNSEEN = 10_000  # the first seed of levels under audit, out of the way of seeds used in training
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def audit_policy(
     began = time.perf_counter()
     _check(levels, discount, epsilon)
     check_seed(seed)
-    world = _world(env)
+    world = as_world(env)
     loaded = load_policy(policy, trust=trust, **reading)
     if world is not None:
         if goals or shifts or base != "reward":
@@ -121,11 +125,11 @@ def audit_policy(
             **{"levels": levels, "horizon": horizon, "discount": discount, "seed": seed},
             "beside": beside,
         }
-        candidates = goals_of([base, *_several(goals)])
+        candidates = candidates_of(base, goals)
         if any(goal.outside for goal in candidates):
             check_within(candidates, [environment_of(one.env) for one in distributions])
         played = in_turn(distributions, lambda one: _played(loaded, one, candidates, options, say))
-        where = env if isinstance(env, str) else getattr(env, "__name__", type(env).__name__)
+        where = called(env)
     name = getattr(loaded, "name", None) or getattr(policy, "__name__", type(policy).__name__)
     notes = dict.fromkeys(note for one in played for note in one.seen.notes)
     about = About(
@@ -174,18 +178,6 @@ class _Where:
     seeds: Sequence[int] | None = None
 
 
-def _world(env: Any) -> LevelWorld | None:
-    if isinstance(env, str):
-        return make_world(env) if env in WORLDS else None
-    return env if isinstance(env, LevelWorld) and hasattr(env, "draw") else None
-
-
-def _several(goals: Any) -> list[Any]:
-    if isinstance(goals, str):
-        return [part for part in goals.split(";") if part.strip()]
-    return [goals] if callable(goals) else list(goals)
-
-
 def _shifts(shifts: Sequence[Any] | Mapping[str, Any]) -> list[_Where]:
     if isinstance(shifts, Mapping):
         return [_Where(str(name), str(name), env, "shift") for name, env in shifts.items()]
@@ -203,7 +195,7 @@ def _played(
     count = options["levels"] or _ENVIRONMENT_LEVELS
     if say is not None:
         say(f"playing {count} levels of {where.name}")
-    first = _UNSEEN + options["seed"] * count
+    first = UNSEEN + options["seed"] * count
     seen = play_environment(
         policy,
         where.env,

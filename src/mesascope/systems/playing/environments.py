@@ -25,6 +25,7 @@ from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 HORIZON = 1000  # of an environment that does not say when it ends
 _LONGEST = 1_000_000  # steps that may be asked for: every one is kept
 BESIDE = 16  # episodes side by side
+UNSEEN = 10_000  # the first seed of levels under audit, out of the way of seeds used in training
 
 
 def play_environment(  # noqa: PLR0913 - as of an estimator, each setting is a keyword with a default
@@ -82,7 +83,7 @@ def play_environment(  # noqa: PLR0913 - as of an estimator, each setting is a k
         )
     env, make = _environment(make_env)
     asked = goals_of(goals)
-    steps, note = _horizon(env, horizon)
+    steps, note = horizon_of(env, horizon)
     names = tuple(goal.name for goal in asked)
     about = About(name, description, role, names, discount, steps, tuple(seeds))
     recorder = Recorder(about, np.repeat(np.arange(len(seeds)), episodes_per_level))
@@ -137,8 +138,12 @@ def _environment(make_env: Any) -> tuple[Any, Callable[[], Any] | None]:
     return make_environment(make_env()), lambda: make_environment(make_env())
 
 
-def _horizon(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
-    """Return how long an episode may be, and a note where nobody said."""
+def horizon_of(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:
+    """Return how long an episode may be, and a note where nobody said.
+
+    Raises:
+        BadRequest: what was asked for is no number of steps.
+    """
     spec = getattr(env, "spec", None)
     wrapped = [held_by(layer).get("_max_episode_steps") for layer in layers(env)]
     told = min((limit for limit in wrapped if limit), default=None)

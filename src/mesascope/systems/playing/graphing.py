@@ -7,15 +7,12 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from mesascope.processes.seen import Seen
-from mesascope.systems.playing.episodes import reset_to
-from mesascope.tasks.gymnasium_envs.enumerate import BudgetSpent, Explored, NotEnumerable, explore
-from mesascope.tasks.gymnasium_envs.errors import GoalFailed
-from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
-from mesascope.tasks.gymnasium_envs.make import actions_of
-from mesascope.tasks.gymnasium_envs.remembering import Level, padded, remembered
-from mesascope.tasks.gymnasium_envs.state import NotComparable, key_of
+from mesascope.processes.stacked import stacked
+from mesascope.systems.playing.enumerator import Enumerator
+from mesascope.tasks.gymnasium_envs.enumerate import BudgetSpent, NotEnumerable
+from mesascope.tasks.gymnasium_envs.goals import Goal
+from mesascope.tasks.gymnasium_envs.remembering import Level
 
-CAP = 3000  # states of a level
 BUDGET = 12_000  # steps that are tried in copies, over all levels; a thousand take about a second
 PER_LEVEL = 300  # as many for each level, where that is more
 _NOTHING = 1e-9  # returns below which are none
@@ -76,40 +73,17 @@ def _enumerated(
     """Return the levels that have a graph, and the reasons why others have none."""
     levels: dict[int, Level] = {}
     why: dict[str, int] = {}
-    known: dict[bytes, Level] = {}
-    left = max(BUDGET, PER_LEVEL * len(seeds))
-    start = int(getattr(env.action_space, "start", 0))
-    actions = range(start, start + len(actions_of(env)))
+    enumerator = Enumerator(env, goals, max(BUDGET, PER_LEVEL * len(seeds)))
     for number, seed in enumerate(seeds):
-        observation, info = reset_to(env, seed)
         try:
-            key = key_of(env)
-            if key not in known:
-                moment = Moment(env, observation, 0.0, info)
-                found = _explored(env, goals, moment, actions, left, seed)
-                left -= found.tried
-                known[key] = remembered(found, CAP)
-            levels[number] = known[key]
-        except (NotEnumerable, NotComparable) as error:
-            said = f"its states cannot be compared: it holds {error}"
-            why.setdefault(said if isinstance(error, NotComparable) else str(error), number)
+            levels[number] = enumerator.level(seed)
+        except NotEnumerable as error:
+            why.setdefault(str(error), number)
             if not levels:  # what is true of the first is likely to be true of all
                 break
             if isinstance(error, BudgetSpent):
                 break
     return levels, why
-
-
-def _explored(
-    env: Any, goals: tuple[Goal, ...], moment: Moment, actions: range, left: int, seed: int
-) -> Explored:
-    try:
-        return explore(env, goals, moment, actions=actions, cap=CAP, budget=left)
-    except GoalFailed as error:
-        raise GoalFailed(
-            f"{error}, while the level of seed {seed} was enumerated. A goal must answer in every "
-            "state that can be reached"
-        ) from error
 
 
 class _Contradicted(Exception):
@@ -179,6 +153,6 @@ def _kept(seen: Seen, levels: dict[int, Level], numbers: dict[int, np.ndarray]) 
         episode=np.repeat(np.arange(len(episodes)), [len(s) for s in states]),
         state=np.concatenate(states),
         action=np.concatenate(actions),
-        graphs=padded([levels[level] for level in order]),
+        graphs=stacked([levels[level].graph for level in order]),
         seeds=tuple(seen.seeds[level] for level in order),
     )

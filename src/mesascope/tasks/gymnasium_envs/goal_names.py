@@ -66,6 +66,19 @@ def goals_of(things: str | Sequence[Any]) -> tuple[Goal, ...]:
     return goals
 
 
+def candidates_of(base: Any, goals: Any) -> tuple[Goal, ...]:
+    """Return the base objective and the other candidates, which may be one goal, text or several.
+
+    Raises:
+        BadRequest: two share a name.
+    """
+    if isinstance(goals, str):
+        others = [part for part in goals.split(";") if part.strip()]
+    else:
+        others = [goals] if callable(goals) else list(goals)
+    return goals_of([base, *others])
+
+
 def check_within(goals: Sequence[Goal], envs: Sequence[Any]) -> None:
     """Refuse a goal that lies outside every environment it is to be audited in.
 

@@ -85,6 +85,11 @@ def _check(given: dict[str, Any]) -> None:
             raise BadRequest(f"{name}={value!r} was given with the environment; {kind} is expected")
 
 
+def called(what: Any) -> str:
+    """Return what to call whatever names, makes or is an environment."""
+    return what if isinstance(what, str) else getattr(what, "__name__", type(what).__name__)
+
+
 def is_environment(thing: Any) -> bool:
     """Return whether something is an environment rather than a way to make one."""
     return not isinstance(thing, type) and all(
@@ -154,7 +159,9 @@ def _made(name: str, kwargs: dict[str, Any]) -> Environment:
 
 def _no_environment(name: str, known: list[str]) -> UnknownName:
     """Return the error for an id that is not registered; of a long list, what is near."""
-    message = str(unknown_name("environment", name, known))
+    from mesascope.tasks.mazes.catalogue import WORLDS
+
+    message = str(unknown_name("environment", name, [*WORLDS, *known]))
     shown, _, _ = message.partition(" There is: ")
     return UnknownName(
         f"{shown} {len(known)} are registered; list them with gymnasium.pprint_registry(), or "

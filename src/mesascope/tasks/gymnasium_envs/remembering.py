@@ -30,6 +30,17 @@ class Level:
     terminated: Bool[np.ndarray, "s a"]
     place: Int[np.ndarray, " s"]
 
+    @property
+    def graph(self) -> Graph:
+        """The level as a graph."""
+        return Graph(
+            successor=jnp.asarray(self.successor, jnp.int32),
+            reward=jnp.asarray(self.reward, jnp.float32),
+            terminated=jnp.asarray(self.terminated),
+            start=jnp.int32(0),
+            place=jnp.asarray(self.place, jnp.int32),
+        )
+
 
 def remembered(found: Explored, cap: int) -> Level:
     """Return the level whose states know which goals were reached.
@@ -82,28 +93,3 @@ def paying(
 def _stay(node: int, goals: int) -> Step:
     """Return a step of a state where episodes end, in which nobody acts."""
     return Step(node, [0.0] * goals, [True] * goals, True)
-
-
-def padded(levels: list[Level]) -> Graph:
-    """Return the graphs of levels with a leading axis, filled up with ends in no place."""
-    size = max(len(level.node) for level in levels)
-    parts = [_padded(level, size) for level in levels]
-    return Graph(
-        successor=jnp.asarray(np.stack([p[0] for p in parts]), jnp.int32),
-        reward=jnp.asarray(np.stack([p[1] for p in parts]), jnp.float32),
-        terminated=jnp.asarray(np.stack([p[2] for p in parts])),
-        start=jnp.zeros(len(levels), jnp.int32),
-        place=jnp.asarray(np.stack([p[3] for p in parts]), jnp.int32),
-    )
-
-
-def _padded(level: Level, size: int) -> tuple[np.ndarray, ...]:
-    count, actions = level.successor.shape
-    more = size - count
-    loops = np.repeat(np.arange(count, size)[:, None], actions, axis=1)
-    return (
-        np.concatenate([level.successor, loops]),
-        np.pad(level.reward, ((0, 0), (0, more), (0, 0))),
-        np.pad(level.terminated, ((0, more), (0, 0)), constant_values=True),
-        np.pad(level.place, (0, more), constant_values=-1),
-    )

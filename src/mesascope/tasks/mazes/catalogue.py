@@ -44,3 +44,10 @@ def make_world(name: str, **settings: Any) -> LevelWorld:
             )
     world: LevelWorld = kind(**settings)
     return world
+
+
+def as_world(env: Any) -> LevelWorld | None:
+    """Return the world of levels that something names or is; None for any other environment."""
+    if isinstance(env, str):
+        return make_world(env) if env in WORLDS else None
+    return env if isinstance(env, LevelWorld) and hasattr(env, "draw") else None
