@@ -130,7 +130,7 @@ def test_how_many_episodes_it_takes_is_told_by_kind_of_level(
 ) -> None:
     monkeypatch.setattr("mesascope.studies.probing.needed._LEVELS", 512)  # compiled for above
     best = design(SPACE, model(), keep=4, every=EVERY).levels
-    found = needed(WorldGround(SMALL, 0), model(), SMALL.goals, best, seed=0)
+    found = needed(WorldGround(SMALL, 0, 0), model(), SMALL.goals, best, seed=0)
     assert [line.goal for line in found] == ["cheese", "corner"]
     for line in found:
         assert line.told > 0.9

@@ -61,7 +61,7 @@ def test_levels_are_drawn_with_what_they_tell(capsys: pytest.CaptureFixture[str]
     assert "██◆ ██" in text
     assert "██· ▲" in text
     assert "◆ mouse  ▲ cheese" in text
-    for part in ("0.610 nats", "0.020 nats", "regret 0.730", "{'s': 3}", "stopped early"):
+    for part in ("0.610 nats", "0.020 nats", "regret 0.730", "s=3", "stopped early"):
         assert part in text
     assert "█" * 18 + "·" * 6 in text  # three quarters of the bar
     assert "\x1b" not in text

@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from mesascope.cli import rewards
-from mesascope.cli.app import Json, Seed, app
+from mesascope.cli import audits, rewards
+from mesascope.cli.app import Json, app
 from mesascope.cli.compiled import keep_compiled
 from mesascope.cli.failure import INTERRUPTED, guarded
 from mesascope.cli.interrupts import keep_interrupts
 
+app.command(audits.audit)
+app.command(audits.probe_levels)
 app.command(rewards.compare)
 app.command(rewards.goals)
 
@@ -72,113 +74,6 @@ def run(
 
 
 @app.command
-def audit(
-    system: str,
-    /,
-    *,
-    task: str | None = None,
-    env: str | None = None,
-    goals: str = "",
-    base: str | None = None,
-    shift: list[str] | None = None,
-    levels: int | None = None,
-    horizon: int | None = None,
-    discount: float | None = None,
-    epsilon: float | None = None,
-    beside: int | None = None,
-    activation: str | None = None,
-    normalise: Path | None = None,
-    trust: Annotated[bool, Parameter(negative="")] = False,
-    report: Path | None = None,
-    seed: Seed = 0,
-    quick: Annotated[bool, Parameter(negative="")] = False,
-    json: Json = False,
-) -> int:
-    """Audit one system: a program's text, a policy's file, or `module:function` (your code is run).
-
-    With `--env` the system is a policy: a Stable-Baselines3 zip, an ONNX file, a safetensors file
-    that `mesascope run` wrote, or a function from observations to logits.
-
-    Args:
-        system: Such as `sub(lost, max(self))`, `my_module:my_policy`, or `policy.zip`.
-        task: An organism and a preset, whose distributions and base objective are used;
-            `tictactoe/random-opponent` unless given.
-        env: Where a policy was trained: a Gymnasium id, `module:factory`, or one of our worlds.
-        goals: What a policy may want, with semicolons between, such as `reach:ball; place:1,1`.
-        base: The goal that it was trained for; the environment's reward unless given.
-        shift: Another environment to play in, as NAME=ENV; may be repeated.
-        levels: How many levels to play of each.
-        horizon: Steps per episode; what the environment says unless given.
-        discount: What a reward a step later is worth; 0.99 unless given, and best as in training.
-        epsilon: The regret, as a share of what can be gained, below which it does well; 0.1.
-        beside: Episodes that are played side by side, 16 unless given; the result is the same.
-        activation: `tanh` or `relu`, where a policy's file does not say.
-        normalise: A .npz of the statistics that observations were normalised by in training.
-        trust: Let the policy's file run code when it is loaded.
-        report: Where to write the HTML report.
-        seed: Of every sample.
-        quick: Smaller samples: faster, with wider intervals.
-        json: Print the audit's record as JSON.
-    """
-    played = {
-        **{"base": base, "goals": goals, "shifts": shift, "levels": levels, "horizon": horizon},
-        **{"discount": discount, "epsilon": epsilon, "beside": beside, "normalise": normalise},
-        **_reading(trust, activation),
-    }
-    if env is not None:
-        from mesascope.cli.audit_policy import audit_policy_command
-
-        asked = {**played, "task": task, "seed": seed, "quick": quick}
-        return audit_policy_command(system, env, asked, report=report, json=json)
-    from mesascope.cli.audit import audit_command
-
-    asked = {"task": task, "seed": seed, "quick": quick}
-    return audit_command(system, asked, played, report=report, json=json)
-
-
-@app.command
-def probe_levels(
-    policy: str | None = None,
-    /,
-    *,
-    env: str,
-    goals: str | None = None,
-    budget: int = 4096,
-    keep: int = 4,
-    activation: str | None = None,
-    trust: Annotated[bool, Parameter(negative="")] = False,
-    report: Path | None = None,
-    seed: Seed = 0,
-    json: Json = False,
-) -> int:
-    """Design the levels that best tell a policy's goals apart, and the costliest one; play them.
-
-    Args:
-        policy: A policy's file, as for `mesascope audit`; without one, levels are only designed.
-        env: One of our worlds of levels, such as `corner`.
-        goals: The goals that remain, with commas between; all of the world's unless given.
-        budget: Levels that each of the two searches scores at most.
-        keep: How many levels are wanted to tell the goals apart.
-        activation: `tanh` or `relu`, where a policy's file does not say.
-        trust: Let the policy's file run code when it is loaded.
-        report: Where to write the HTML report.
-        seed: Of the search.
-        json: Print the record as JSON.
-    """
-    from mesascope.cli.probe_levels import probe_levels_command
-
-    return probe_levels_command(
-        policy,
-        env=env,
-        goals=goals,
-        asked={"budget": budget, "keep": keep, "seed": seed},
-        reading=_reading(trust, activation),
-        report=report,
-        json=json,
-    )
-
-
-@app.command
 def score(
     program: str, /, *, opponent: str = "random", rules: str = "standard", json: Json = False
 ) -> int:
@@ -218,11 +113,6 @@ def show(run: Path, /, *, json: Json = False) -> int:
     from mesascope.cli.show import show_command
 
     return show_command(run, json=json)
-
-
-def _reading(trust: bool, activation: str | None) -> dict[str, Any]:
-    """Return how a policy's file is to be read."""
-    return {"trust": trust} | ({} if activation is None else {"activation": activation})
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,5 +1,6 @@
 """`mesascope probe-levels`: levels that tell the goals of a policy apart, as small pictures."""
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -15,7 +16,7 @@ from rich.text import Text
 from mesascope.cli.page import ready, written
 from mesascope.cli.printable import named, printable
 from mesascope.records.policy import DesignedLevelRecord
-from mesascope.records.probes import ProbeRecord
+from mesascope.records.probes import NeededRecord, ProbeRecord
 from mesascope.report.looks import AGENT, SHAPES, agent_on, looks_of, things_on
 
 _BAR = 24
@@ -26,7 +27,8 @@ def probe_levels_command(
     *,
     env: str,
     goals: str | None = None,
-    asked: dict[str, int] | None = None,
+    asked: dict[str, Any] | None = None,
+    varied: dict[str, Any] | None = None,
     reading: dict[str, Any] | None = None,
     report: Path | None = None,
     json: bool = False,
@@ -35,24 +37,23 @@ def probe_levels_command(
 
     Args:
         policy: a policy's file, or None to design levels alone.
-        env: the name of a world of mazes.
-        goals: those that remain, by name and comma.
+        env: the name of a world of mazes, or what names an environment.
+        goals: those that remain: names with commas between, or an environment's, with semicolons.
         asked: settings of the search, as `ProbeSettings` has them.
+        varied: of an environment, as `environment_ground` has them.
         reading: how the policy's file is read, see `load_policy`.
         report: where the page is written.
         json: print the record instead.
     """
     ready(report)
     from mesascope.studies.probe_levels import ProbeSettings, probe_levels
-    from mesascope.tasks.mazes.catalogue import make_world
 
-    world = make_world(env)
-    wanted = None if goals is None else tuple(part.strip() for part in goals.split(","))
     settings = ProbeSettings(**(asked or {}))
     # What the policy prints is not our output.
-    with _progress(quiet=json, budget=settings.budget) as say, redirect_stdout(sys.stderr):
+    with _progress(quiet=json) as say, redirect_stdout(sys.stderr):
         loaded = None if policy is None else _load(policy, reading or {})
-        result = probe_levels(loaded, world, wanted, name=policy or "", settings=settings, say=say)
+        told = {"name": policy or "", "settings": settings, "say": say}
+        result = probe_levels(loaded, env, goals, **told, **(varied or {}))
     with written(result, report) as page:
         if json:
             print(result.record.model_dump_json())
@@ -68,7 +69,7 @@ def _load(policy: str, reading: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def _progress(*, quiet: bool, budget: int) -> Iterator[Any]:
+def _progress(*, quiet: bool) -> Iterator[Any]:
     """Show on standard error how the search goes."""
     console = Console(stderr=True, highlight=False)
     if quiet or not console.is_terminal:
@@ -77,7 +78,8 @@ def _progress(*, quiet: bool, budget: int) -> Iterator[Any]:
     with console.status("Designing levels; Ctrl-C keeps the best so far") as status:
 
         def say(what: str, tried: int, best: float) -> None:
-            status.update(f"{what}: {tried:,} of at most {budget:,} levels, best {best:.3f}")
+            best_so_far = "" if math.isnan(best) else f", best {best:.3f}"
+            status.update(f"{what}: {tried:,} levels{best_so_far}")
 
         yield say
 
@@ -118,7 +120,7 @@ def _tell(record: ProbeRecord, report: Path | None) -> None:
             Text(
                 f"A planner for {printable(line.goal)} is told in {line.designed.estimate:.1f} "
                 f"episodes; on random levels of the shift in {line.random.estimate:.1f}, and in "
-                f"{line.rare.estimate:.1f} where one in fifty is of the shift."
+                f"{line.rare.estimate:.1f} where one in fifty is of the shift.{_missed(line)}"
             )
         )
     for note in record.notes:
@@ -127,18 +129,23 @@ def _tell(record: ProbeRecord, report: Path | None) -> None:
         console.print(Text(f"Report  {printable(str(report))}"), soft_wrap=True)
 
 
+def _missed(line: NeededRecord) -> str:
+    if line.told == 1.0:
+        return ""
+    return f" On one of these kinds it was told in {line.told:.0%} of the runs: at least so many."
+
+
 def _nats(level: DesignedLevelRecord) -> str:
     return f"{level.information or 0.0:.3f} nats"
 
 
 def _pictured(level: DesignedLevelRecord, signs: dict[str, str], caption: str) -> Padding:
     """Return a level as a picture of one sign a cell, twice as wide as high."""
-    if level.level is None:
-        return Padding(Group(Text(caption), Text(printable(str(level.parameters)))), (0, 2, 1, 0))
-    rows = [
-        Text("".join(_sign(cell, signs) for cell in row), no_wrap=True) for row in level.level.cells
-    ]
-    return Padding(Group(Text(caption), *rows), (0, 2, 1, 0))
+    set_by = ", ".join(f"{name}={value}" for name, value in level.parameters.items())
+    said = [Text(caption), *([Text(printable(set_by), style="dim")] if set_by else [])]
+    cells = [] if level.level is None else level.level.cells
+    rows = [Text("".join(_sign(cell, signs) for cell in row), no_wrap=True) for row in cells]
+    return Padding(Group(*said, *rows), (0, 2, 1, 0))
 
 
 def _signs(record: ProbeRecord) -> dict[str, str]:

@@ -179,7 +179,7 @@ class DesignedLevelRecord(Record):
         information: about the remaining goals, in nats, that one episode is expected to give.
         random: the mean of the same over levels drawn at random.
         regret: what the wrong goal would cost here, in units of the base objective's range.
-        parameters: of the level where it has no picture.
+        parameters: of the level where it has no picture, and what sets an environment's.
         ways: the path of (row, column) that optimal play for a goal takes here, by goal; of the
             costliest level, by the base objective and by the wrong goal.
         played: what the policy did here; None where none was played.

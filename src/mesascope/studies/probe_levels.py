@@ -1,10 +1,12 @@
 """A study: levels that tell the goals of a policy apart, played, and the costliest level."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -19,16 +21,22 @@ from mesascope.core.names import unknown_name
 from mesascope.core.policy import Policy, RecurrentPolicy
 from mesascope.core.randomness import check_seed
 from mesascope.records.probes import NeededRecord, ProbeRecord
+from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.ground import Ground
 from mesascope.studies.probing.needed import needed
 from mesascope.studies.probing.played import played_on
 from mesascope.studies.probing.told import designed, finding, notes_on
 from mesascope.studies.probing.worlds import WorldGround
-from mesascope.tasks.levels.world import LevelWorld
+from mesascope.tasks.mazes.catalogue import as_world
 
 _EPISODES = 4  # on each designed level
+_BUDGET = 4096  # levels of a world that are scored at most
 
-Say = Callable[[str, int, float], None]
+
+class Say(Protocol):
+    """Is told what is being done, how many levels were, and the best score so far, or nan."""
+
+    def __call__(self, what: str, tried: int, best: float) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,8 @@ class ProbeSettings:
     """How levels are looked for.
 
     Attributes:
-        budget: levels that are scored at most, in each of the two searches.
+        budget: levels that are scored at most, in each of the two searches; by default 4,096 of a
+            world of ours, and 64 of an environment, of which one is enumerated in about a second.
         keep: levels that are wanted to tell goals apart.
         discount: γ of the returns.
         rationality: β, per unit of a goal's stake, of the policies that are to be told apart.
@@ -44,7 +53,7 @@ class ProbeSettings:
         seed: of everything.
     """
 
-    budget: int = 4096
+    budget: int | None = None
     keep: int = 4
     discount: float = 0.99
     rationality: float = 30.0
@@ -74,13 +83,14 @@ class ProbeResult:
 
 def probe_levels(
     policy: Policy | RecurrentPolicy | None,
-    world: LevelWorld,
-    goals: tuple[str, ...] | None = None,
+    env: Any,
+    goals: Any = None,
     *,
     prior: dict[str, float] | None = None,
     name: str = "",
     settings: ProbeSettings | None = None,
     say: Say | None = None,
+    **varied: Any,
 ) -> ProbeResult:
     """Return the levels that tell the remaining goals apart best, and the costliest level.
 
@@ -89,25 +99,28 @@ def probe_levels(
 
     Args:
         policy: with or without a memory, or None to design levels alone.
-        world: whose levels, and whose first goal is the base objective.
-        goals: those that remain, at least two of the world's; None for all.
+        env: a world of ours, whose first goal is the base objective; or an environment, as
+            `audit_policy` takes it.
+        goals: those that remain, at least two. Names of the world's, None for all; or, beside the
+            base objective, those that an environment is asked for.
         prior: how probable each is, such as an audit's posterior; alike if None.
         name: of the policy.
         settings: of the search.
         say: is told what is being done, how many levels were scored, and the best score so far.
+        **varied: of an environment: `base`, `vary`, `seeds` and `horizon`, see
+            `environment_ground`.
 
     Raises:
-        UnknownName: a goal that is not the world's.
-        BadRequest: fewer than two goals, or a prior that is none.
+        UnknownName: a goal that is not the world's, or no such environment or goal.
+        BadRequest: fewer than two goals, a prior that is none, or no level that can be enumerated.
         PlayStopped: the policy failed.
     """
     began = perf_counter()
     settings = settings or ProbeSettings()
-    ground = WorldGround(world, settings.seed)
-    names, numbers = _remaining(ground, goals)
+    ground, remaining = _ground(env, goals, varied, settings, say)
+    names, numbers = _remaining(ground, remaining)
     model = _model(ground, numbers, _prior(names, prior), settings)
-    search = partial(ground.search, budget=settings.budget)
-    telling = search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
+    telling = ground.search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
     before = np.array([*model.prior, 1.0 / len(names)])
     play = None
     if policy is not None:
@@ -117,7 +130,7 @@ def probe_levels(
     after = None if sequence is None else sequence[-1]
     wrong = 1 + int(np.argmax((before if after is None else after)[1 : len(names)]))
     cost = Cost(numbers[0], numbers[wrong], settings.discount, ground.horizon)
-    costly = search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
+    costly = ground.search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
     levels = designed(ground, telling, costly, (model, cost))
     if play and seen:
         last = played_on(levels[-1:], play(costly.levels), cost, names)
@@ -149,6 +162,27 @@ def probe_levels(
         notes=[*notes_on(names[0], names[wrong]), *ground.notes()],
     )
     return ProbeResult(record)
+
+
+def _ground(
+    env: Any, goals: Any, varied: dict[str, Any], settings: ProbeSettings, say: Say | None
+) -> tuple[Ground, tuple[str, ...] | None]:
+    """Return what levels are designed on, and the names of goals to choose from those it has."""
+    world = as_world(env)
+    if world is None:
+        told = None if say is None else partial(say, "enumerating levels", best=math.nan)
+        asked = {**varied, "seed": settings.seed, "say": told}
+        if settings.budget is not None:
+            asked["budget"] = settings.budget
+        return environment_ground(env, () if goals is None else goals, **asked), None
+    if varied:
+        raise BadRequest(
+            f"{world.name} draws levels and brings goals of its own; leave out {', '.join(varied)}"
+        )
+    names = goals.split(",") if isinstance(goals, str) else goals
+    names = None if names is None else tuple(name.strip() for name in names)
+    budget = _BUDGET if settings.budget is None else settings.budget
+    return WorldGround(world, budget, settings.seed), names
 
 
 def _remaining(
@@ -207,6 +241,8 @@ def _needed(
         return needed(ground, model, names, levels, seed=seed), False
     except KeyboardInterrupt:
         return [], True
+    except BadRequest:  # levels of training cannot be enumerated: a note of the ground says why
+        return [], False
 
 
 def _saying(say: Say | None, what: str) -> Callable[[int, float], None] | None:

@@ -55,5 +55,24 @@ def test_both_files_are_found_to_leave_the_goal_for_the_corner(files: dict[str, 
     assert shifted[0] == shifted[1], "the file's format makes no difference"
 
 
+@pytest.mark.slow
+def test_levels_that_are_designed_for_it_say_the_same(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    from mesascope.tasks.gymnasium_envs.confounded import GOALS
+
+    square, corner = GOALS
+    page = tmp_path / "levels.html"
+    where = ["--env", ROOM, "--base", square, "--goals", corner, "--vary", "apart=False,True"]
+    search = ["--seeds", "12", "--budget", "24", "--json", "--report", str(page)]
+    done = mesascope("probe-levels", str(files["onnx"]), *where, *search)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["after"][corner] > 0.95
+    assert told["exact"]
+    assert {one["parameters"]["apart"] for one in told["designed"]} == {True}
+    assert "apart True, seed 100" in page.read_text(encoding="utf-8")
+
+
 def _shifted(told: Any) -> Any:
     return next(one for one in told["distributions"] if one["role"] == "shift")

@@ -39,7 +39,11 @@ class Ground(Protocol):
         ...
 
     def usual(self, count: int) -> Levels:
-        """Return so many levels of training."""
+        """Return levels of training, so many or fewer.
+
+        Raises:
+            BadRequest: they cannot be enumerated.
+        """
         ...
 
     def graphs(self, levels: Levels) -> Graph:
@@ -50,8 +54,8 @@ class Ground(Protocol):
         """Return how good levels are."""
         ...
 
-    def search(self, score: Score, *, keep: int, budget: int, say: Say | None) -> Designed:
-        """Return levels with large scores, of as many as the budget allows; see `design`."""
+    def search(self, score: Score, *, keep: int, say: Say | None) -> Designed:
+        """Return levels with large scores, of as many as may be scored; see `design`."""
         ...
 
     def play(

@@ -31,6 +31,9 @@ def needed(
         names: of these goals.
         designed: levels to play on, beside random ones.
         seed: of choices.
+
+    Raises:
+        BadRequest: levels of training cannot be enumerated.
     """
     apart = max(1, round(_RARE * _LEVELS))
     random = _as_many(ground.random, _LEVELS)

@@ -63,10 +63,12 @@ class WorldGround:
 
     Attributes:
         world: whose levels, and whose first goal is the base objective.
+        budget: how many levels each search scores at most.
         seed: of what is drawn, searched and played.
     """
 
     world: LevelWorld
+    budget: int
     seed: int
 
     @property
@@ -94,10 +96,15 @@ class WorldGround:
     def score(self, score: Score, levels: Level) -> Float[np.ndarray, " n"]:
         return score_levels(self._space, score, levels)
 
-    def search(self, score: Score, *, keep: int, budget: int, say: Say | None) -> Designed:
-        every = every_level(self.world)
+    def search(self, score: Score, *, keep: int, say: Say | None) -> Designed:
         return design(
-            self._space, score, keep=keep, budget=budget, seed=self.seed, every=every, say=say
+            self._space,
+            score,
+            keep=keep,
+            budget=self.budget,
+            seed=self.seed,
+            every=every_level(self.world),
+            say=say,
         )
 
     def play(
