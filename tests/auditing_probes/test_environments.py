@@ -171,8 +171,13 @@ def test_what_cannot_be_made_is_left_out_and_said() -> None:
 
 
 def test_refusals() -> None:
-    with pytest.raises(BadRequest, match="at least two"):
+    with pytest.raises(BadRequest, match="at least two goals are to be told apart"):
         probe_levels(None, ID, base=SQUARE)
+    with pytest.raises(BadRequest, match="lies outside"):
+        probe_levels(None, ID, "place:99,1", **ASKED, settings=ProbeSettings(budget=4))
+    for wrong in ({"discount": 2.0}, {"lapse": -1.0}, {"rationality": 0.0}, {"keep": 0}):
+        with pytest.raises(BadRequest, match=f"the {next(iter(wrong))} is"):
+            ProbeSettings(**wrong)
     with pytest.raises(BadRequest, match="leave out seeds, vary"):
         probe_levels(None, SMALL, seeds=3, vary={})
     with pytest.raises(BadRequest, match="made already"):

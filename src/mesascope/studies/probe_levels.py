@@ -19,12 +19,12 @@ from mesascope.auditing.probes.space import Levels
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import unknown_name
 from mesascope.core.policy import Policy, RecurrentPolicy
-from mesascope.core.randomness import check_seed
 from mesascope.records.probes import NeededRecord, ProbeRecord
 from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.ground import Ground
 from mesascope.studies.probing.needed import needed
 from mesascope.studies.probing.played import played_on
+from mesascope.studies.probing.settings import ProbeSettings as ProbeSettings
 from mesascope.studies.probing.told import designed, finding, notes_on
 from mesascope.studies.probing.worlds import WorldGround
 from mesascope.tasks.mazes.catalogue import as_world
@@ -37,31 +37,6 @@ class Say(Protocol):
     """Is told what is being done, how many levels were, and the best score so far, or nan."""
 
     def __call__(self, what: str, tried: int, best: float) -> None: ...
-
-
-@dataclass(frozen=True)
-class ProbeSettings:
-    """How levels are looked for.
-
-    Attributes:
-        budget: levels that are scored at most, in each of the two searches; by default 4,096 of a
-            world of ours, and 64 of an environment, of which one is enumerated in about a second.
-        keep: levels that are wanted to tell goals apart.
-        discount: γ of the returns.
-        rationality: β, per unit of a goal's stake, of the policies that are to be told apart.
-        lapse: share of their choices that are made at random.
-        seed: of everything.
-    """
-
-    budget: int | None = None
-    keep: int = 4
-    discount: float = 0.99
-    rationality: float = 30.0
-    lapse: float = 0.05
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        check_seed(self.seed)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,10 @@ class Enumerated:
         """Return the environment with some values of what varies; in training, if None."""
         return self._opened(values)[0]
 
+    def environments(self) -> list[Any]:
+        """Return all that were opened."""
+        return [env for env, _ in self._envs.values()]
+
     def maker(self, values: _Values) -> Any:
         """Return what makes it so."""
         if not values:
@@ -98,7 +102,7 @@ class Enumerated:
         """Return a setting in words."""
         if setting is None:
             return "in training"
-        told = self.variation.made_with(setting) | {"seed": setting.seed}
+        told = self.variation.told(setting)
         return ", ".join(f"{name}={value!r}" for name, value in told.items())
 
     def _number(self, setting: Setting) -> int | None:

@@ -21,7 +21,7 @@ from mesascope.studies.probing.enumerated import Enumerated
 from mesascope.studies.probing.ground import Say
 from mesascope.systems.playing.environments import UNSEEN, horizon_of, play_environment
 from mesascope.systems.playing.graphing import BUDGET
-from mesascope.tasks.gymnasium_envs.goal_names import candidates_of
+from mesascope.tasks.gymnasium_envs.goal_names import WRITTEN, candidates_of, check_within
 from mesascope.tasks.gymnasium_envs.make import called
 from mesascope.tasks.gymnasium_envs.picture import picture
 from mesascope.tasks.gymnasium_envs.variation import Setting, Variation, values_named
@@ -29,6 +29,7 @@ from mesascope.tasks.gymnasium_envs.variation import Setting, Variation, values_
 _GENERATION = 8  # settings that are tried before the next are chosen
 _PARENTS = 8  # best so far, of which neighbours are tried
 _USUAL = 16  # levels of training
+_IN_VAIN = 8  # settings, none of which can be enumerated, after which no more are tried
 _BATCH = 16  # graphs that are scored in one go
 _MOST_SEEDS = 1_000_000
 _Levels = Int[np.ndarray, " n"]
@@ -76,20 +77,22 @@ class EnvironmentGround:
     def random(self) -> _Levels:
         rng = stream(self._seed, "settings")
         if self._listed:
-            wanted = list(self._variation.every())
+            every = list(self._variation.every())
+            wanted = [every[i] for i in rng.permutation(len(every))]
         else:
             wanted = [self._variation.draw(rng) for _ in range(max(1, self._budget // 2))]
         found: list[int] = []
-        for tried, setting in enumerate(wanted):
+        for tried, setting in enumerate(wanted, start=1):
             found += self._all.numbers([setting])
             if self._say is not None:
-                self._say(tried + 1)
-        if not found:
-            raise BadRequest(
-                f"none of the {len(wanted)} settings of {self.name} that were tried could be "
-                f"enumerated: {'; '.join(self._all.why)}. Levels are designed for environments "
-                "that can be copied and have no chance, such as MiniGrid's"
-            )
+                self._say(tried)
+            if not found and tried == min(_IN_VAIN, len(wanted)):
+                raise BadRequest(
+                    f"none of {tried} settings of {self.name} could be enumerated: "
+                    f"{'; '.join(self._all.why)}. Levels are designed for environments that can be "
+                    "copied and have no chance, such as MiniGrid's"
+                )
+        check_within(self._all.candidates, self._all.environments())
         return np.array(found)
 
     def usual(self, count: int) -> _Levels:
@@ -167,16 +170,11 @@ class EnvironmentGround:
         env = self._all.environment(setting.values)
         env.reset(seed=setting.seed)
         cells = picture(env)
-        parameters = self._variation.made_with(setting) | {"seed": setting.seed}
-        plain = {
-            name: value if isinstance(value, int | float | str | bool) else str(value)
-            for name, value in parameters.items()
-        }
-        return {"level": cells and PictureRecord(cells=cells), "parameters": plain}
+        told = self._variation.told(setting)
+        return {"level": cells and PictureRecord(cells=cells), "parameters": told}
 
     def notes(self) -> tuple[str, ...]:
-        why = self._all.why.items()
-        failed = "; ".join(f"{reason} ({self._all.told(one)})" for reason, one in why)
+        failed = "; ".join(f"{why} ({self._all.told(one)})" for why, one in self._all.why.items())
         if not failed:
             return self._said
         return (*self._said, f"Some levels could not be enumerated, and were left out: {failed}.")
@@ -243,4 +241,10 @@ def environment_ground(  # noqa: PLR0913 - as of an estimator, each setting is a
     candidates = candidates_of(base, goals)
     # Of one level there may be as many states as of any that is audited.
     enumerated = Enumerated(env, candidates, variation, BUDGET * budget)
-    return EnvironmentGround(enumerated, budget=budget, horizon=horizon, seed=seed, say=say)
+    ground = EnvironmentGround(enumerated, budget=budget, horizon=horizon, seed=seed, say=say)
+    if len(candidates) < 2:
+        raise BadRequest(
+            f"only {candidates[0].name} was given; at least two goals are to be told apart: the "
+            f"base objective and one more, each {WRITTEN}"
+        )
+    return ground

@@ -62,6 +62,14 @@ class Variation:
         chosen = zip(self.arguments.items(), setting.values, strict=True)
         return {name: values[which] for (name, values), which in chosen}
 
+    def told(self, setting: Setting) -> dict[str, bool | int | float | str]:
+        """Return the arguments and the seed of a setting as plain data."""
+        plain = {
+            name: value if isinstance(value, bool | int | float | str) else str(value)
+            for name, value in self.made_with(setting).items()
+        }
+        return plain | {"seed": setting.seed}
+
     def every(self) -> Iterator[Setting]:
         """Yield all settings."""
         sizes = [range(len(values)) for values in self.arguments.values()]
