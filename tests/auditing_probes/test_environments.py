@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from mesascope.auditing.probes.cost import Cost
 from mesascope.auditing.probes.search import score_graphs
 from mesascope.core.errors import BadRequest, UnknownName
-from mesascope.studies.probe_levels import ProbeSettings, probe_levels
+from mesascope.studies.probe_levels import probe_levels
 from mesascope.studies.probing.environments import environment_ground
+from mesascope.studies.probing.settings import ProbeSettings
 from mesascope.systems.playing.environments import UNSEEN, play_environment
 from mesascope.tasks.gymnasium_envs.confounded import GOALS, ID
 from mesascope.tasks.gymnasium_envs.make import make_environment

@@ -13,8 +13,9 @@ from mesascope.auditing.probes.sequential import episodes_to_tell
 from mesascope.auditing.probes.space import entries_of, pick_diverse, take
 from mesascope.core.errors import BadRequest, Interrupted, UnknownName
 from mesascope.records.policy import DesignedLevelRecord
-from mesascope.studies.probe_levels import ProbeSettings, probe_levels
+from mesascope.studies.probe_levels import probe_levels
 from mesascope.studies.probing.needed import needed
+from mesascope.studies.probing.settings import ProbeSettings
 from mesascope.studies.probing.worlds import WorldGround, WorldLevels, every_level
 from mesascope.systems.playing.levels import graphs_of
 from tests.auditing_probes.test_information import model

@@ -46,7 +46,8 @@ def probe_levels_command(
         json: print the record instead.
     """
     ready(report)
-    from mesascope.studies.probe_levels import ProbeSettings, probe_levels
+    from mesascope.studies.probe_levels import probe_levels
+    from mesascope.studies.probing.settings import ProbeSettings
 
     settings = ProbeSettings(**(asked or {}))
     # What the policy prints is not our output.

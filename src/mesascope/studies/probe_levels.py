@@ -24,7 +24,7 @@ from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.ground import Ground
 from mesascope.studies.probing.needed import needed
 from mesascope.studies.probing.played import played_on
-from mesascope.studies.probing.settings import ProbeSettings as ProbeSettings
+from mesascope.studies.probing.settings import ProbeSettings
 from mesascope.studies.probing.told import designed, finding, notes_on
 from mesascope.studies.probing.worlds import WorldGround
 from mesascope.tasks.mazes.catalogue import as_world
