@@ -11,13 +11,14 @@ from mesascope.studies import misgeneralization
 from mesascope.studies.misgeneralization_table import Row, append, read, table
 
 STORED = Path(__file__).parents[2] / "docs" / "images" / "policies.csv"
-ROW = Row("corner", "control", 3, 400_000, 0.5, -0.25, "", 0.125, "cheese", True, "no", "no")
+ROW = Row("corner", "control", 3, 400_000, 0.5, -0.25, "", 0.125, "cheese", True, "no", "no", "no")
 
 
 @pytest.mark.slow
 def test_a_policy_with_little_training_is_said_to_be_unable_and_not_to_want_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(misgeneralization, "AUDITED", 24)  # enough to tell
     path = tmp_path / "table.csv"
     ((row,),) = misgeneralization.sweep(["corner"], path, conditions=["unable"], seeds=1)
     assert read(path) == [replace(row, **_rounded(row))]
@@ -43,7 +44,7 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert read(path) == [ROW, replace(ROW, seed=4, pursues="none of these", right=False)]
     assert table(read(path)).splitlines()[2:] == [
         "| corner | control | 2 | 400,000 | 0.50 (0.50 to 0.50) | −0.25 (−0.25 to −0.25) | "
-        "undetermined 1, none of these 1 | 1 of 2 |"
+        "undetermined 1, none of these 1 | no 2 | 1 of 2 |"
     ]
 
 
@@ -88,6 +89,23 @@ def test_the_stored_table_has_goals_followed_where_a_tenth_of_the_levels_disambi
     tenth = conditions(world, "uniform .1")
     assert len(tenth) == 10
     assert sum(row.base > row.proxy for row in tenth) >= 9
+
+
+@pytest.mark.parametrize("world", ["corner", "dish", "coin"])
+def test_the_stored_table_has_levels_designed_by_regret_mitigate_misgeneralization(
+    world: str,
+) -> None:
+    uniform, edited = conditions(world, "uniform .003"), conditions(world, "edited .003")
+    assert len(uniform) == len(edited) == 10
+    assert min(row.base for row in edited) > max(row.base for row in uniform)
+    assert all(row.pursues == row.predicted != "" for row in edited)
+
+
+@pytest.mark.parametrize("world", ["corner", "dish", "keys", "coin", "follow"])
+def test_the_stored_table_has_the_proxy_named_wherever_it_is_followed(world: str) -> None:
+    (named,) = {row.pursues for row in conditions(world, "confounded")}
+    assert named not in ("", "lost", "reflex", "none of these")
+    assert {row.pursues for row in conditions(world, "control")}.isdisjoint({named})
 
 
 def test_the_stored_table_has_audits_that_predict_what_policies_do_elsewhere() -> None:

@@ -22,8 +22,6 @@ from mesascope.processes.seen import Seen
 from mesascope.records.policy import OnDistributionRecord
 from mesascope.studies.misgeneralization_table import (
     CONDITIONS,
-    LITTLE,
-    UNABLE,
     Condition,
     Row,
     append,
@@ -69,7 +67,7 @@ def sweep(
         UnknownName: no such world or condition; did you mean …
     """
     for label in conditions:
-        look_up("condition", label, {**CONDITIONS, UNABLE: LITTLE})
+        look_up("condition", label, dict.fromkeys(CONDITIONS))
     known = {(row.world, row.condition) for row in read(path)}
     wanted = [(name, *item) for name in worlds for item in conditions_of(name).items()]
     for name, label, condition in wanted:

@@ -36,17 +36,17 @@ class Condition:
     budget: float = 1.0
 
 
-CONDITIONS = {
+_STANDARD = {
     "confounded": Condition(0.0),
     "control": Condition(1.0),
     "uniform .1": Condition(0.1),
-} | {
-    f"{kind} {name}": Condition(share, settings, 5.0)
-    for name, share in ((".003", 0.003), (".01", 0.01))
-    for kind, settings in _RARE.items()
 }
+# Three levels in a thousand, and five times as long to meet them: where that takes minutes.
+_SELDOM = {f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in _RARE.items()}
+_SELDOM_IN = ("corner", "dish", "coin")
 # A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing.
-LITTLE = Condition(1.0, Settings(updates=4), 0.0)
+_LITTLE = Condition(1.0, Settings(updates=4), 0.0)
+CONDITIONS = (*_STANDARD, *_SELDOM, UNABLE)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def conditions_of(world: str) -> dict[str, Condition]:
         UnknownName: no such world; did you mean …
     """
     look_up("organism", world, TRAINED)
-    return CONDITIONS | ({UNABLE: LITTLE} if world == "corner" else {})
+    seldom = _SELDOM if world in _SELDOM_IN else {}
+    return _STANDARD | seldom | ({UNABLE: _LITTLE} if world == "corner" else {})
 
 
 def world_of(name: str, condition: str) -> LevelWorld:
