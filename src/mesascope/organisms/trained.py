@@ -82,11 +82,13 @@ class TrainedEntry:
 
     Attributes:
         description: one sentence.
-        budget: environment steps after which the standard network does well.
+        budget: environment steps after which the network does well.
+        width: of the network's layers.
     """
 
     description: str
     budget: int
+    width: int = _PPO.width
 
 
 TRAINED: Mapping[str, TrainedEntry] = {
@@ -97,7 +99,7 @@ TRAINED: Mapping[str, TrainedEntry] = {
         "A mouse trained with the cheese on a dish: does it want the cheese?", 600_000
     ),
     "keys": TrainedEntry(
-        "Keys open chests, and keys were rare: does it want open chests, or keys?", 1_200_000
+        "Keys open chests, and keys were rare: does it want open chests, or keys?", 3_600_000, 128
     ),
     "coin": TrainedEntry(
         "A coin that was always at the far end: does it want the coin, or the end?", 400_000
@@ -136,7 +138,7 @@ def trained_organism(
         story=f"{entry.description} {chosen.story}",
         world=make_world(family),
         share=chosen.share,
-        settings=chosen.settings,
+        settings=replace(chosen.settings, width=entry.width),
         optimizer=chosen.optimizer,
         budget=entry.budget * chosen.budget,
     )

@@ -9,6 +9,7 @@ trained again, so an interrupted sweep goes on.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -84,9 +85,8 @@ def measure(
     tell = say or (lambda text: None)
     world = world_of(name, label)
     budget = max(1, round(TRAINED[name].budget * condition.budget))
-    stages = train(
-        world, condition.settings, seeds=range(seeds), share=condition.share, budget=budget
-    )
+    settings = replace(condition.settings, width=TRAINED[name].width)
+    stages = train(world, settings, seeds=range(seeds), share=condition.share, budget=budget)
     for stage in stages:
         tell(f"{name}, {label}: {stage.steps:,} of {budget:,} steps")
     rows = []
