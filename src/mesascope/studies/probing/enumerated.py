@@ -107,12 +107,13 @@ class Enumerated:
 
     def _number(self, setting: Setting) -> int | None:
         if setting not in self._numbers:
-            self._numbers[setting] = None
             try:
                 level = self._opened(setting.values)[1].level(setting.seed)
-                self._numbers[setting] = self._keep(setting, level)
+                number = self._keep(setting, level)
             except (NotEnumerable, EnvironmentFailed, BadRequest) as error:
                 self.why.setdefault(str(error), setting)
+                number = None
+            self._numbers[setting] = number
         return self._numbers[setting]
 
     def _keep(self, setting: Setting | None, level: Level) -> int:
