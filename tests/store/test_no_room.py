@@ -22,6 +22,16 @@ def refuse(code: int) -> Callable[..., int]:
     return call
 
 
+def test_a_page_outside_of_any_run_is_not_to_be_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "write", refuse(errno.ENOSPC))
+    with pytest.raises(BadRun, match="write it to a disk with more room") as caught:
+        write_atomically(tmp_path / "page.html", b"a page")
+    assert "--resume" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 @pytest.mark.parametrize("call", ["write", "fsync", "open", "replace", "close"])
 def test_a_full_disk_changes_nothing(

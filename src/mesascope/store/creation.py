@@ -11,10 +11,15 @@ from pathlib import Path
 from mesascope.records.marker import MarkerRecord
 from mesascope.store import lock
 from mesascope.store.atomic import LEFTOVER, sync_directory, write_atomically
-from mesascope.store.errors import BadRun, PathTaken, cannot_read, cannot_write, resume_command
+from mesascope.store.errors import (
+    MARKER,
+    BadRun,
+    PathTaken,
+    cannot_read,
+    cannot_write,
+    resume_command,
+)
 from mesascope.store.sealed import seal
-
-MARKER = "run.json"
 
 
 def is_ours_but_empty(path: Path) -> bool:

@@ -5,6 +5,7 @@ import shlex
 import shutil
 from pathlib import Path
 
+MARKER = "run.json"  # of a run directory
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 START_AGAIN = "Start again in a new directory: the same seed and version give the same result."
@@ -43,6 +44,15 @@ def _free(folder: Path) -> str:
         return "an unknown amount"
 
 
+def _with_more_room(folder: Path) -> str:
+    if not (folder / MARKER).exists():
+        return "Free some space, or write it to a disk with more room."
+    return (
+        f"Free some space and go on with `{resume_command(folder)}`, or copy the directory to a "
+        "disk with more room and resume it there."
+    )
+
+
 def cannot_write(path: Path, needed: int, error: OSError) -> BadRun:
     """Return the error for a write that the system refused; nothing was changed."""
     reason = error.strerror or str(error)
@@ -51,8 +61,7 @@ def cannot_write(path: Path, needed: int, error: OSError) -> BadRun:
         return BadRun(
             f"no room to write {path}: {reason}. It needs {size_in_words(needed)}; the disk has "
             f"{_free(folder)} free, or a quota or file size limit is lower. What was written "
-            f"before is intact. Free some space and go on with `{resume_command(folder)}`, or "
-            "copy the directory to a disk with more room and resume it there."
+            f"before is intact. {_with_more_room(folder)}"
         )
     if error.errno in NOT_ALLOWED:
         return BadRun(

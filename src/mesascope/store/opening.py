@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from mesascope.records.marker import MarkerRecord
 from mesascope.records.run import SCHEMA
-from mesascope.store.creation import MARKER, is_ours_but_empty
-from mesascope.store.errors import START_AGAIN, BadRun, damaged
+from mesascope.store.creation import is_ours_but_empty
+from mesascope.store.errors import MARKER, START_AGAIN, BadRun, damaged
 from mesascope.store.sealed import read_bytes, unseal
 
 

@@ -12,8 +12,9 @@ from mesascope.records.marker import MarkerRecord
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord, EnvironmentRecord, RunRecord
 from mesascope.store.atomic import remove_leftovers, write_atomically
-from mesascope.store.creation import MARKER, create_directory
+from mesascope.store.creation import create_directory
 from mesascope.store.errors import (
+    MARKER,
     START_AGAIN,
     BadRun,
     PathTaken,
