@@ -18,6 +18,8 @@ from mesascope.tasks.gymnasium_envs.confounded import GOALS, ID
 from mesascope.tasks.gymnasium_envs.make import make_environment
 from mesascope.tasks.gymnasium_envs.variation import Setting, Variation, values_named
 from tests.auditing_probes.worlds import SMALL
+from tests.cli.inside import mesascope
+from tests.cli.shell import document
 
 SQUARE, CORNER = GOALS
 ASKED: dict[str, Any] = {"base": SQUARE, "vary": {"apart": (False, True), "size": (5,)}}
@@ -169,6 +171,36 @@ def test_what_cannot_be_made_is_left_out_and_said() -> None:
     record = probe_levels(None, ID, CORNER, settings=settings, **asked).record
     assert "size=3" in record.notes[-1]
     assert "5 at least is expected" in record.notes[-1]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_policy_that_fails_costs_no_level() -> None:
+    def fails(observations: np.ndarray) -> np.ndarray:
+        raise ValueError("no such shape")
+
+    settings = ProbeSettings(budget=4, keep=2)
+    result = probe_levels(fails, ID, CORNER, settings=settings, seeds=2, **ASKED)
+    assert len(result.record.designed) == 3
+    assert result.record.after is None
+    assert "no such shape" in result.record.says
+    assert "no such shape" in str(result.failure)
+    words = [
+        "--base",
+        SQUARE,
+        "--goals",
+        CORNER,
+        "--vary",
+        "size=5",
+        "--seeds",
+        "2",
+        "--budget",
+        "2",
+    ]
+    here = "tests.auditing_probes.environment_policies:fails"
+    done = mesascope("probe-levels", here, "--env", ID, *words, "--keep", "1", "--json")
+    assert done.returncode == 2
+    assert document(done.stdout)["designed"]
+    assert "it does not like this" in done.stderr.splitlines()[-1]
 
 
 def test_refusals() -> None:

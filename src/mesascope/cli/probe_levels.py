@@ -60,7 +60,10 @@ def probe_levels_command(
             print(result.record.model_dump_json())
         else:
             _tell(result.record, page)
-    return 0
+    if result.failure is None:
+        return 0
+    print(f"mesascope: {printable(str(result.failure))}", file=sys.stderr)
+    return 2
 
 
 def _load(policy: str, reading: dict[str, Any]) -> Any:

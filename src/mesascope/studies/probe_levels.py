@@ -19,6 +19,7 @@ from mesascope.auditing.probes.space import Levels
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import unknown_name
 from mesascope.core.policy import Policy, RecurrentPolicy
+from mesascope.processes.seen import Seen
 from mesascope.records.probes import NeededRecord, ProbeRecord
 from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.ground import Ground
@@ -27,6 +28,7 @@ from mesascope.studies.probing.played import played_on
 from mesascope.studies.probing.settings import ProbeSettings
 from mesascope.studies.probing.told import designed, finding, notes_on
 from mesascope.studies.probing.worlds import WorldGround
+from mesascope.systems.playing.errors import PlayStopped
 from mesascope.tasks.mazes.catalogue import as_world
 
 _EPISODES = 4  # on each designed level
@@ -45,9 +47,11 @@ class ProbeResult:
 
     Attributes:
         record: everything, as plain data; `record.says` is the finding in a sentence.
+        failure: what the policy failed with on the levels, which are told nonetheless; else None.
     """
 
     record: ProbeRecord
+    failure: PlayStopped | None = None
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one offline HTML file, and return where it is."""
@@ -70,7 +74,8 @@ def probe_levels(
     """Return the levels that tell the remaining goals apart best, and the costliest level.
 
     The policy, where there is one, is played on all; the posterior that comes of the former
-    decides which goal the wrong one is. An interruption (Ctrl-C) of a search keeps its best.
+    decides which goal the wrong one is. An interruption (Ctrl-C) of a search keeps its best, and
+    where the policy fails the levels are kept, see `ProbeResult.failure`.
 
     Args:
         policy: with or without a memory, or None to design levels alone.
@@ -88,7 +93,6 @@ def probe_levels(
     Raises:
         UnknownName: a goal that is not the world's, or no such environment or goal.
         BadRequest: fewer than two goals, a prior that is none, or no level that can be enumerated.
-        PlayStopped: the policy failed.
     """
     began = perf_counter()
     settings = settings or ProbeSettings()
@@ -97,19 +101,18 @@ def probe_levels(
     model = _model(ground, numbers, _prior(names, prior), settings)
     telling = ground.search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
     before = np.array([*model.prior, 1.0 / len(names)])
-    play = None
-    if policy is not None:
-        play = partial(ground.play, policy, episodes=_EPISODES, discount=settings.discount)
-    seen = play(telling.levels) if play else None
+    play = _Play(ground, policy, settings.discount)
+    seen = play(telling.levels)
     sequence = None if seen is None else beliefs(seen, model)
     after = None if sequence is None else sequence[-1]
     wrong = 1 + int(np.argmax((before if after is None else after)[1 : len(names)]))
     cost = Cost(numbers[0], numbers[wrong], settings.discount, ground.horizon)
     costly = ground.search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
     levels = designed(ground, telling, costly, (model, cost))
-    if play and seen:
-        last = played_on(levels[-1:], play(costly.levels), cost, names)
-        levels = [*played_on(levels[:-1], seen, cost, names), *last]
+    if seen is not None:
+        levels = [*played_on(levels[:-1], seen, cost, names), levels[-1]]
+        if (last := play(costly.levels)) is not None:
+            levels = [*levels[:-1], *played_on(levels[-1:], last, cost, names)]
     labels = (*names, NONE)
 
     def named(row: Float[np.ndarray, " g1"]) -> dict[str, float]:
@@ -129,14 +132,35 @@ def probe_levels(
         tried=telling.tried + costly.tried,
         exact=telling.exact and costly.exact,
         stopped=telling.stopped or costly.stopped or cut,
-        says=finding(labels, after),
+        says=f"The policy failed: {play.failure}" if play.failure else finding(labels, after),
         discount=settings.discount,
         rationality=settings.rationality,
         seed=settings.seed,
         seconds=perf_counter() - began,
         notes=[*notes_on(names[0], names[wrong]), *ground.notes()],
     )
-    return ProbeResult(record)
+    return ProbeResult(record, play.failure)
+
+
+class _Play:
+    """Plays a policy, if there is one, until it fails."""
+
+    def __init__(
+        self, ground: Ground, policy: Policy | RecurrentPolicy | None, discount: float
+    ) -> None:
+        self.failure: PlayStopped | None = None
+        self._ground, self._policy, self._discount = ground, policy, discount
+
+    def __call__(self, levels: Levels) -> Seen | None:
+        if self._policy is None or self.failure is not None:
+            return None
+        try:
+            return self._ground.play(
+                self._policy, levels, episodes=_EPISODES, discount=self._discount
+            )
+        except PlayStopped as stop:
+            self.failure = stop
+            return None
 
 
 def _ground(
