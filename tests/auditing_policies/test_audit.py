@@ -104,6 +104,24 @@ def test_where_competence_at_another_goal_is_open_more_levels_are_asked_for_and_
     assert more.headline.startswith("Goal misgeneralization: selected for cheese, on apart")
 
 
+def test_where_doing_well_in_training_is_open_so_is_misgeneralizing() -> None:
+    train, apart = graphs_of(0, share=0.0), graphs_of(1)
+    seen = [
+        play(train, planner(train, 0, beta=1000.0, lapse=0.3), 0, "train"),
+        play(apart, corner_and_stay(apart), 0, "apart"),
+        play(apart, always(apart, [0.25] * 4), 0, "walls"),
+    ]
+    regret = audit_policy_seen(seen, provenance="Planted.").lines[0].score
+    assert regret is not None
+    found = audit_policy_seen(seen, provenance="Planted.", epsilon=regret.estimate)
+    assert answers(found)["capable-on-train"] == "undetermined"
+    line = next(one for one in found.lines if one.key == "goal-misgeneralization")
+    assert line.answer == "undetermined"
+    assert "whether it does well in training is undetermined" in line.sentence
+    assert found.headline.startswith("Perhaps goal misgeneralization. On apart it gets")
+    assert "besides: on walls" in found.headline
+
+
 @pytest.mark.parametrize("kind", POLICIES)
 def test_the_audit_predicts_other_levels(kind: str) -> None:
     held_out = seen_of(kind, seed=50)[1:]
