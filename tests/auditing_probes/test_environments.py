@@ -13,6 +13,7 @@ from mesascope.core.errors import BadRequest, UnknownName
 from mesascope.studies.probe_levels import probe_levels
 from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.settings import ProbeSettings
+from mesascope.studies.probing.varied import Varied
 from mesascope.systems.playing.environments import UNSEEN, play_environment
 from mesascope.tasks.gymnasium_envs.confounded import GOALS, ID
 from mesascope.tasks.gymnasium_envs.make import make_environment
@@ -104,7 +105,7 @@ def test_where_all_settings_are_tried_the_best_are_those_of_a_search_by_hand() -
     assert record.exact
     assert record.goals == [SQUARE, CORNER]
     # The same levels, enumerated by playing on them.
-    ground = environment_ground(ID, CORNER, seeds=12, budget=24, **ASKED)
+    ground = environment_ground(ID, CORNER, Varied(seeds=12, **ASKED), budget=24)
     seeds = range(UNSEEN, UNSEEN + 12)
     by_hand = []
     for apart in (False, True):
@@ -216,11 +217,11 @@ def test_refusals() -> None:
     with pytest.raises(BadRequest, match="made already"):
         probe_levels(None, make_environment(ID), CORNER, **ASKED)
     with pytest.raises(BadRequest, match="varies twice"):
-        environment_ground(ID, CORNER, vary=["size=5", "size=6"])
+        environment_ground(ID, CORNER, Varied(vary=["size=5", "size=6"]), budget=4)
     with pytest.raises(BadRequest, match="0 seeds"):
-        environment_ground(ID, CORNER, seeds=0)
+        environment_ground(ID, CORNER, Varied(seeds=0), budget=4)
     with pytest.raises(BadRequest, match="a budget of 0"):
-        environment_ground(ID, CORNER, budget=0)
+        environment_ground(ID, CORNER, Varied(), budget=0)
     with pytest.raises(BadRequest, match="best 9 of 4"):
         probe_levels(None, ID, CORNER, settings=ProbeSettings(budget=4, keep=9), **ASKED)
     with pytest.raises(BadRequest, match="different results"):

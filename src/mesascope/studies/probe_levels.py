@@ -27,12 +27,14 @@ from mesascope.studies.probing.needed import needed
 from mesascope.studies.probing.played import played_on
 from mesascope.studies.probing.settings import ProbeSettings
 from mesascope.studies.probing.told import designed, finding, notes_on
+from mesascope.studies.probing.varied import Varied
 from mesascope.studies.probing.worlds import WorldGround
 from mesascope.systems.playing.errors import PlayStopped
 from mesascope.tasks.mazes.catalogue import as_world
 
 _EPISODES = 4  # on each designed level
-_BUDGET = 4096  # levels of a world that are scored at most
+_BUDGET = 4096  # levels of a world that each search scores at most
+_ENVIRONMENT_BUDGET = 64  # settings of an environment, which are enumerated one by one
 
 
 class Say(Protocol):
@@ -87,8 +89,7 @@ def probe_levels(
         name: of the policy.
         settings: of the search.
         say: is told what is being done, how many levels were scored, and the best score so far.
-        **varied: of an environment: `base`, `vary`, `seeds` and `horizon`, see
-            `environment_ground`.
+        **varied: of an environment: `base`, `vary`, `seeds` and `horizon`, see `Varied`.
 
     Raises:
         UnknownName: a goal that is not the world's, or no such environment or goal.
@@ -170,10 +171,10 @@ def _ground(
     world = as_world(env)
     if world is None:
         told = None if say is None else partial(say, "enumerating levels", best=math.nan)
-        asked = {**varied, "seed": settings.seed, "say": told}
-        if settings.budget is not None:
-            asked["budget"] = settings.budget
-        return environment_ground(env, () if goals is None else goals, **asked), None
+        budget = _ENVIRONMENT_BUDGET if settings.budget is None else settings.budget
+        others, asked = () if goals is None else goals, Varied(**varied)
+        ground = environment_ground(env, others, asked, budget=budget, seed=settings.seed, say=told)
+        return ground, None
     if varied:
         raise BadRequest(
             f"{world.name} draws levels and brings goals of its own; leave out {', '.join(varied)}"

@@ -20,13 +20,13 @@ def wrong_goal(capable: Line, shifts: Sequence[Found], epsilon: float) -> Line:
         one = max(worst, key=lambda one: _estimate(one, one.pursues))
         score = one.capability[str(one.pursues)]
         told = (
-            f"on {one.seen.name} it gets {_estimate(one, one.pursues):.0%} of "
+            f"{one.seen.name} it gets {_estimate(one, one.pursues):.0%} of "
             f"{one.pursues} and {_share(one, one.seen.goals[0])} of {one.seen.goals[0]}"
         )
         if capable.answer == "yes":
-            sentence = f"Yes: {told}."
+            sentence = f"Yes: on {told}."
             return Line(WRONG_GOAL, question, "yes", sentence, score, CLEAR, 0, _CAPABILITY)
-        sentence = f"O{told[1:]}, but whether it does well in training is undetermined."
+        sentence = f"On {told}, but whether it does well in training is undetermined."
         return Line(WRONG_GOAL, question, "undetermined", sentence, score, CLEAR, None, _CAPABILITY)
     if capable.answer == "no":
         sentence = (

@@ -1,6 +1,6 @@
 """Somebody's environment as the ground that levels are designed on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -19,19 +19,19 @@ from mesascope.processes.stacked import joined
 from mesascope.records.policy import PictureRecord
 from mesascope.studies.probing.enumerated import Enumerated
 from mesascope.studies.probing.ground import Say
-from mesascope.systems.playing.environments import UNSEEN, horizon_of, play_environment
+from mesascope.studies.probing.varied import Varied
+from mesascope.systems.playing.environments import horizon_of, play_environment
 from mesascope.systems.playing.graphing import BUDGET
 from mesascope.tasks.gymnasium_envs.goal_names import WRITTEN, candidates_of, check_within
 from mesascope.tasks.gymnasium_envs.make import called
 from mesascope.tasks.gymnasium_envs.picture import picture
-from mesascope.tasks.gymnasium_envs.variation import Setting, Variation, values_named
+from mesascope.tasks.gymnasium_envs.variation import Setting
 
 _GENERATION = 8  # settings that are tried before the next are chosen
 _PARENTS = 8  # best so far, of which neighbours are tried
 _USUAL = 16  # levels of training
 _IN_VAIN = 8  # settings, none of which can be enumerated, after which no more are tried
 _BATCH = 16  # graphs that are scored in one go
-_MOST_SEEDS = 1_000_000
 _Levels = Int[np.ndarray, " n"]
 
 
@@ -111,16 +111,16 @@ class EnvironmentGround:
         return np.asarray(np.concatenate(found)[where])
 
     def search(self, score: Score, *, keep: int, say: Say | None) -> Designed:
-        if keep < 1 or self._budget < keep:
+        if self._budget < keep:
             raise BadRequest(
-                f"the best {keep} of {self._budget} settings that are scored were asked for; at "
-                "least 1 is expected, and a budget of as many at least"
+                f"the best {keep} of {self._budget} settings that are scored were asked for; give "
+                f"a budget of {keep} at least, or ask for fewer levels"
             )
         rng = stream(self._seed, "search", type(score).__name__)
         pool: dict[int, float] = {}
         stopped = False
         try:
-            self._score(score, self.random.tolist(), pool, say)
+            self._add(score, self.random.tolist(), pool, say)
             tried = len(self.random)
             while not self._listed and tried < self._budget:
                 leading = sorted(pool, key=lambda level: -pool[level])[:_PARENTS]
@@ -128,9 +128,9 @@ class EnvironmentGround:
                 count = min(_GENERATION, self._budget - tried)
                 some = [self._variation.offspring(rng, parents) for _ in range(count)]
                 tried += count
-                self._score(score, self._all.numbers(some), pool, say)
+                self._add(score, self._all.numbers(some), pool, say)
             # What was enumerated for another search costs nothing more.
-            self._score(score, self._all.known(), pool, say)
+            self._add(score, self._all.known(), pool, say)
         except KeyboardInterrupt:
             stopped = True
         if not pool:
@@ -184,7 +184,7 @@ class EnvironmentGround:
         assert setting is not None
         return setting
 
-    def _score(
+    def _add(
         self, score: Score, levels: list[int], pool: dict[int, float], say: Say | None
     ) -> None:
         """Score levels that were not yet."""
@@ -196,15 +196,12 @@ class EnvironmentGround:
             say(len(pool), max(pool.values()))
 
 
-def environment_ground(  # noqa: PLR0913 - as of an estimator, each setting is a keyword
+def environment_ground(
     env: Any,
     goals: Any,
+    varied: Varied,
     *,
-    base: Any = "reward",
-    vary: Mapping[str, Sequence[Any]] | Sequence[str] = (),
-    seeds: int | Sequence[int] = 64,
-    horizon: int | None = None,
-    budget: int = 64,
+    budget: int,
     seed: int = 0,
     say: Callable[[int], None] | None = None,
 ) -> EnvironmentGround:
@@ -213,35 +210,23 @@ def environment_ground(  # noqa: PLR0913 - as of an estimator, each setting is a
     Args:
         env: as `audit_policy` takes it; made without arguments it is what was trained in.
         goals: candidates beside the base objective: functions, or text such as `place:1,1`.
-        base: the base objective.
-        vary: the values of each argument that it may be made with, by name; or texts such as
-            `size=5..9`.
-        seeds: that it may be reset with, or how many.
-        horizon: steps per episode; what the environment says unless given.
+        varied: the base objective, and what varies.
         budget: how many settings each search scores at most.
         seed: of what is drawn, searched and played.
         say: told how many were enumerated, while none is scored.
 
     Raises:
         UnknownName: no such environment or goal; did you mean …
-        BadRequest: what varies cannot be read, or cannot vary.
+        BadRequest: what varies cannot be read, or cannot vary, or there is but one goal.
     """
     if budget < 1:
         raise BadRequest(f"a budget of {budget} was given; 1 at least is expected")
-    if isinstance(seeds, int):
-        if not 1 <= seeds <= _MOST_SEEDS:
-            raise BadRequest(
-                f"{seeds} seeds were asked for; from 1 to {_MOST_SEEDS:,} are expected"
-            )
-        seeds = range(UNSEEN, UNSEEN + seeds)
-    named = vary if isinstance(vary, Mapping) else dict(values_named(text) for text in vary)
-    if len(named) < len(vary):
-        raise BadRequest("an argument varies twice; give all its values at once, as in size=5,7")
-    variation = Variation({name: tuple(values) for name, values in named.items()}, tuple(seeds))
-    candidates = candidates_of(base, goals)
+    candidates = candidates_of(varied.base, goals)
     # Of one level there may be as many states as of any that is audited.
-    enumerated = Enumerated(env, candidates, variation, BUDGET * budget)
-    ground = EnvironmentGround(enumerated, budget=budget, horizon=horizon, seed=seed, say=say)
+    enumerated = Enumerated(env, candidates, varied.variation(), BUDGET * budget)
+    ground = EnvironmentGround(
+        enumerated, budget=budget, horizon=varied.horizon, seed=seed, say=say
+    )
     if len(candidates) < 2:
         raise BadRequest(
             f"only {candidates[0].name} was given; at least two goals are to be told apart: the "

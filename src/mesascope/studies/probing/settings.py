@@ -13,7 +13,7 @@ class ProbeSettings:
 
     Attributes:
         budget: levels that are scored at most, in each of the two searches; by default 4,096 of a
-            world of ours, and 64 of an environment, of which one is enumerated in about a second.
+            world of ours, and 64 of an environment, which are enumerated one by one.
         keep: levels that are wanted to tell goals apart.
         discount: γ of the returns.
         rationality: β, per unit of a goal's stake, of the policies that are to be told apart.

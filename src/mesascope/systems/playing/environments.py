@@ -28,7 +28,7 @@ BESIDE = 16  # episodes side by side
 UNSEEN = 10_000  # the first seed of levels under audit, out of the way of seeds used in training
 
 
-def play_environment(  # noqa: PLR0913 - as of an estimator, each setting is a keyword with a default
+def play_environment(  # noqa: PLR0913 - a public call, whose settings are keywords with defaults
     policy: AnyPolicy,
     make_env: Callable[[], Any] | Any | str,
     goals: Sequence[Any] | str,

@@ -62,7 +62,7 @@ def _advance(
     return jax.vmap(one)(levels, states, actions, ended)
 
 
-def play_levels(  # noqa: PLR0913 - as of an estimator, each setting is a keyword
+def play_levels(  # noqa: PLR0913 - a public call, whose settings are keywords
     policy: AnyPolicy,
     world: LevelWorld,
     levels: Level,
