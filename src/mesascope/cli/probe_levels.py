@@ -40,7 +40,7 @@ def probe_levels_command(
         env: the name of a world of mazes, or what names an environment.
         goals: those that remain: names with commas between, or an environment's, with semicolons.
         asked: settings of the search, as `ProbeSettings` has them.
-        varied: of an environment, as `environment_ground` has them.
+        varied: of an environment, as `Varied` has them.
         reading: how the policy's file is read, see `load_policy`.
         report: where the page is written.
         json: print the record instead.
