@@ -25,6 +25,7 @@ COMPILE := $(UV) pip compile pyproject.toml --group build --universal --python-v
 # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu says where the small one is.
 TORCH := torch==2.13.0
 STABLE_BASELINES := stable-baselines3==2.9.2
+CONTRIB := sb3-contrib==2.9.2
 
 .PHONY: help demo test check .docs .code format lock oracles clean
 .DELETE_ON_ERROR:
@@ -95,6 +96,6 @@ $(VENV)/.dev: requirements-dev.lock requirements.lock pyproject.toml | $(VENV)/.
 	@echo "Installing what mesascope and its tests need into $(VENV)"
 	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
 	@$(INSTALL) $(TORCH)
-	@$(INSTALL) --no-deps $(STABLE_BASELINES)
+	@$(INSTALL) --no-deps $(STABLE_BASELINES) $(CONTRIB)
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.runtime $@

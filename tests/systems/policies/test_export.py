@@ -91,7 +91,7 @@ def test_an_export_that_differs_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, _ = save_model(tmp_path, "PPO")
-    monkeypatch.setattr(export, "model_logits", lambda _: lambda x: np.eye(2)[[0] * len(x)])
+    monkeypatch.setattr(export, "model_policy", lambda _: lambda x: np.eye(2)[[0] * len(x)])
     with pytest.raises(IllegalOutput, match="differs"):
         export_onnx(model, tmp_path / "model.onnx")
     assert not (tmp_path / "model.onnx").exists()

@@ -1,4 +1,4 @@
-"""Writing a Stable-Baselines3 policy as ONNX, which anybody can read without running code."""
+"""Writing a policy of Stable-Baselines3 or sb3-contrib as ONNX, read without running code."""
 
 import logging
 import warnings
@@ -11,33 +11,35 @@ import numpy as np
 
 from mesascope.core.errors import CannotLoad, IllegalOutput
 from mesascope.systems.policies.extras import need
-from mesascope.systems.policies.model import model_logits
-from mesascope.systems.policies.onnx import OnnxLogits, session_of
+from mesascope.systems.policies.model import model_policy
+from mesascope.systems.policies.onnx import onnx_policy, session_of
 from mesascope.systems.policies.onnx_signature import read_signature
+from mesascope.systems.policies.remembering import Remembering
 
-_SAMPLES = 64
+_SAMPLES, _MOMENTS = 64, 4
 _TOLERANCE = 1e-5
 _SPACES = ("Box", "Discrete")
 _OPSET = 18  # onnxruntime has read it since 2023
 
 
 def export_onnx(model: Any, path: str | Path) -> Path:
-    """Write the policy of a PPO, A2C or DQN model as an ONNX file; one of that name is replaced.
+    """Write the policy of a PPO, A2C, DQN or RecurrentPPO model as an ONNX file; replaces any.
 
     PyTorch traces the policy's network, whatever its layers are, with what is done to observations
     before it, but for the statistics of VecNormalize. The graph takes observations as the model's
     space has them, (N, …), images channels first, and gives logits, (N, A); DQN's are 0 for the
-    action of the largest value and -inf for others. Before it is written, onnxruntime must give
-    the model's own log-probabilities, to 1e-5 of 1 + the largest, on observations that are sampled
-    from the space.
+    action of the largest value and -inf for others. RecurrentPPO's takes `hidden` and `cell` too,
+    (layers, N, units), and gives `hidden_out` and `cell_out`. Before it is written, onnxruntime
+    must give the model's own log-probabilities, to 1e-5 of 1 + the largest, on observations that
+    are sampled from the space; with a memory, on four moments in turn.
 
     Raises:
-        CannotLoad: the model has a memory, no choice among actions, observations in parts, or a
-            network that PyTorch cannot trace.
+        CannotLoad: the model has no choice among actions, observations in parts, or a network that
+            PyTorch cannot trace.
         IllegalOutput: the logits differ; nothing is written.
         MissingExtra: torch, onnxscript or onnxruntime is not installed.
     """
-    expected = model_logits(model)
+    expected = model_policy(model)
     space = model.observation_space
     if type(space).__name__ not in _SPACES:
         raise CannotLoad(
@@ -46,9 +48,9 @@ def export_onnx(model: Any, path: str | Path) -> Path:
         )
     content = _traced(model)
     session = session_of(content, "the exported graph")
-    exported = OnnxLogits(session, read_signature(session, "the exported graph"))
-    samples = np.stack([space.sample() for _ in range(_SAMPLES)])
-    gap = _gap(exported(samples), expected(samples))
+    exported = onnx_policy(session, read_signature(session, "the exported graph"))
+    moments = [np.stack([space.sample() for _ in range(_SAMPLES)]) for _ in range(_MOMENTS)]
+    gap = _gap(_answers(exported, moments), _answers(expected, moments))
     if not gap <= _TOLERANCE:
         raise IllegalOutput(
             f"the exported graph differs from the model by {gap:.3g} in log-probability; at most "
@@ -63,16 +65,21 @@ def _traced(model: Any) -> bytes:
     """Return the graph of the model's network, serialised."""
     torch = need("torch", "sb3")
     need("onnxscript", "sb3")
+    policy, count = model.policy, torch.export.Dim("N")  # any number, though two are looked at
     two = np.stack([model.observation_space.sample() for _ in range(2)])
-    batch = {0: torch.export.Dim("N")}  # any number, though two are looked at
+    given, names, axes = [torch.as_tensor(two, device=policy.device)], ["observations"], [0]
+    if hasattr(policy, "lstm_actor"):
+        layers, _, units = policy.lstm_hidden_state_shape
+        given += [torch.zeros(layers, 2, units, device=policy.device) for _ in range(2)]
+        names, axes = [*names, "hidden", "cell"], [0, 1, 1]
     try:
         with _quiet():
             program = torch.onnx.export(
-                _network(model, torch).eval(),
-                (torch.as_tensor(two, device=model.policy.device),),
-                input_names=["observations"],
-                output_names=["logits"],
-                dynamic_shapes=(batch,),
+                _network(policy, torch).eval(),
+                tuple(given),
+                input_names=names,
+                output_names=["logits", *(f"{name}_out" for name in names[1:])],
+                dynamic_shapes=tuple({axis: count} for axis in axes),
                 opset_version=_OPSET,
                 dynamo=True,
                 verbose=False,
@@ -87,35 +94,49 @@ def _traced(model: Any) -> bytes:
     return content
 
 
-def _network(model: Any, torch: Any) -> Any:
-    """Return a module from observations to logits, as `model_logits` defines them."""
+def _network(policy: Any, torch: Any) -> Any:
+    """Return a module from observations to logits, as `model_policy` defines them."""
     policies: Any = need("stable_baselines3.common.policies", "sb3")
-    policy = model.policy
 
-    class Actor(torch.nn.Module):  # type: ignore[misc] # mypy does not read torch, an extra: its base is Any
+    def features(observations: Any) -> Any:  # the actor's alone, where it has its own
+        extract = policies.BasePolicy.extract_features
+        return extract(policy, observations, policy.pi_features_extractor)
+
+    class Module(torch.nn.Module):  # type: ignore[misc] # mypy does not read torch, an extra: its base is Any
         def __init__(self) -> None:
             super().__init__()
             self.policy = policy
 
+    class Actor(Module):
         def forward(self, observations: Any) -> Any:
-            extract = (
-                policies.BasePolicy.extract_features
-            )  # the actor's alone, where it has its own
-            features = extract(policy, observations, policy.pi_features_extractor)
-            return policy.action_net(policy.mlp_extractor.forward_actor(features))
+            return policy.action_net(policy.mlp_extractor.forward_actor(features(observations)))
 
-    class Largest(torch.nn.Module):  # type: ignore[misc] # mypy does not read torch, an extra: its base is Any
-        def __init__(self) -> None:
-            super().__init__()
-            self.values = policy.q_net
+    class Recurrent(Module):
+        def forward(self, observations: Any, hidden: Any, cell: Any) -> Any:
+            found, states = policy.lstm_actor(features(observations)[None], (hidden, cell))
+            return policy.action_net(policy.mlp_extractor.forward_actor(found[0])), *states
 
+    class Largest(Module):
         def forward(self, observations: Any) -> Any:
-            values = self.values(observations)
+            values = policy.q_net(observations)
             best = values.argmax(dim=1, keepdim=True)
             actions = torch.arange(values.shape[1], device=values.device)
             return torch.where(actions == best, 0.0, -torch.inf)
 
+    if hasattr(policy, "lstm_actor"):
+        return Recurrent()
     return Largest() if hasattr(policy, "q_net") else Actor()
+
+
+def _answers(policy: Any, moments: list[np.ndarray]) -> np.ndarray:
+    """Return logits of each moment, one after the other, whether anything is remembered or not."""
+    if not isinstance(policy, Remembering):
+        return np.concatenate([policy(observations) for observations in moments])
+    carry, answers = policy.reset(len(moments[0])), []
+    for observations in moments:
+        logits, carry = policy.step(observations, carry)
+        answers.append(logits)
+    return np.concatenate(answers)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from mesascope.core.errors import BadRequest, CannotLoad
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.serving import as_policy
-from mesascope.systems.policies.model import model_logits
+from mesascope.systems.policies.model import model_policy
 from mesascope.systems.policies.named import Named, NamedPolicy, NamedRecurrentPolicy, named
 
 
@@ -72,7 +72,7 @@ def _policy(source: Any) -> Any:
     if isinstance(source, Network):
         return as_policy(source)
     if hasattr(source, "policy") and hasattr(source, "predict"):
-        return model_logits(source)
+        return model_policy(source)
     torch = sys.modules.get("torch")  # there is no torch module without it
     if torch is not None and isinstance(source, torch.nn.Module):
         return _module_logits(torch, source)

@@ -1,4 +1,4 @@
-"""Models of Stable-Baselines3, as its own code runs them."""
+"""Models of Stable-Baselines3 and sb3-contrib, as their own code runs them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from mesascope.core.errors import CannotLoad
 from mesascope.systems.policies.extras import need
+from mesascope.systems.policies.remembering import Carry, Remembering, Slot
 
 
 def largest(values: Float[np.ndarray, "n a"]) -> Float[np.ndarray, "n a"]:
@@ -16,21 +17,16 @@ def largest(values: Float[np.ndarray, "n a"]) -> Float[np.ndarray, "n a"]:
     return np.where(np.arange(values.shape[1]) == best, 0.0, -np.inf)
 
 
-def model_logits(model: Any) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the logits of a Stable-Baselines3 model's policy.
+def model_policy(model: Any) -> Callable[[np.ndarray], np.ndarray] | Remembering:
+    """Return the policy of a model of Stable-Baselines3 or sb3-contrib.
 
-    Logits are those of the distribution of PPO and A2C; DQN takes its largest value.
+    Logits are those of the distribution of PPO, A2C and RecurrentPPO; DQN takes its largest value.
 
     Raises:
-        CannotLoad: the policy has a memory, or neither a distribution nor values of actions.
+        CannotLoad: the policy has neither a distribution nor values of actions.
     """
     torch = need("torch", "sb3")
     policy: Any = getattr(model, "policy", None)
-    if hasattr(policy, "lstm_actor"):
-        raise CannotLoad(
-            f"{type(model).__name__} has a memory, which is not read from its model; wrap it as an "
-            "object with reset(count), step(observations, carry) and forget(carry, ended)"
-        )
     if not hasattr(policy, "get_distribution") and not hasattr(policy, "q_net"):
         raise CannotLoad(
             f"{type(model).__name__} has neither a distribution of actions nor their values; "
@@ -43,6 +39,8 @@ def model_logits(model: Any) -> Callable[[np.ndarray], np.ndarray]:
             "0 is expected. Give a policy that chooses among actions"
         )
     policy.set_training_mode(False)
+    if hasattr(policy, "lstm_actor"):
+        return _remembering(torch, policy)
 
     def logits(observations: np.ndarray) -> np.ndarray:
         with torch.no_grad():
@@ -53,3 +51,23 @@ def model_logits(model: Any) -> Callable[[np.ndarray], np.ndarray]:
             return largest(policy.q_net(given).cpu().numpy())
 
     return logits
+
+
+def _remembering(torch: Any, policy: Any) -> Remembering:
+    """Return RecurrentPPO's policy, whose states have the layers first and then the batch."""
+    layers, _, size = policy.lstm_hidden_state_shape
+    slot = Slot((layers, size), np.float32)
+
+    def advance(observations: np.ndarray, carry: Carry) -> tuple[np.ndarray, Carry]:
+        with torch.no_grad():
+            given, _ = policy.obs_to_tensor(observations)
+            states = tuple(
+                torch.as_tensor(part, device=policy.device).transpose(0, 1).contiguous()
+                for part in carry
+            )
+            none_starts = torch.zeros(len(carry[0]), device=policy.device)  # `forget` sees to that
+            found, after = policy.get_distribution(given, states, none_starts)
+            memory = tuple(part.transpose(0, 1).cpu().numpy() for part in after)
+            return np.asarray(found.distribution.logits.cpu()), memory
+
+    return Remembering((slot, slot), advance)

@@ -9,8 +9,7 @@ from mesascope.core.errors import CannotLoad, IllegalOutput
 from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.named import Named, named
 from mesascope.systems.policies.onnx_signature import Signature, read_signature
-
-Carry = tuple[np.ndarray, ...]  # of each memory, (N, …)
+from mesascope.systems.policies.remembering import Carry, Remembering, Slot
 
 
 class OnnxLogits:
@@ -31,17 +30,14 @@ class OnnxLogits:
         return logits
 
 
-class OnnxRecurrent:
-    """An ONNX model with a memory, which is zero at the start of an episode."""
+class OnnxStep:
+    """An ONNX model with a memory, as a function of observations and of what it remembers."""
 
     def __init__(self, session: Any, signature: Signature) -> None:
         self._session, self._signature = session, signature
         self._names = [signature.answer, *(memory.after for memory in signature.memories)]
 
-    def reset(self, count: int) -> Carry:
-        return tuple(np.zeros((count, *m.shape), m.dtype) for m in self._signature.memories)
-
-    def step(self, observations: np.ndarray, carry: Carry) -> tuple[np.ndarray, Carry]:
+    def __call__(self, observations: np.ndarray, carry: Carry) -> tuple[np.ndarray, Carry]:
         values = self._signature.values(observations)
         if not self._signature.singly:
             logits, carry = self._run(values, carry)
@@ -53,12 +49,6 @@ class OnnxRecurrent:
         logits = np.concatenate([answer for answer, _ in rows])
         return _as_logits(logits), tuple(
             np.stack([after[number] for _, after in rows]) for number in range(len(carry))
-        )
-
-    def forget(self, carry: Carry, ended: np.ndarray) -> Carry:
-        return tuple(
-            np.where(ended.reshape(-1, *[1] * (part.ndim - 1)), part.dtype.type(0), part)
-            for part in carry
         )
 
     def _run(self, values: np.ndarray, carry: Carry) -> tuple[np.ndarray, Carry]:
@@ -94,12 +84,19 @@ def load_onnx(path: Path) -> Named:
     if signature.memories:
         names = ", ".join(memory.given for memory in signature.memories)
         told += f", and {names} to be its memory, zero at the start of an episode"
-    policy = (OnnxRecurrent if signature.memories else OnnxLogits)(session, signature)
     return named(
-        policy,
+        onnx_policy(session, signature),
         path.name,
         f"{told}; that it is the policy as trained, with the same preprocessing, was not verified.",
     )
+
+
+def onnx_policy(session: Any, signature: Signature) -> OnnxLogits | Remembering:
+    """Return the policy of a session, one with a memory where the model has one."""
+    if not signature.memories:
+        return OnnxLogits(session, signature)
+    slots = [Slot(memory.shape, memory.dtype) for memory in signature.memories]
+    return Remembering(slots, OnnxStep(session, signature))
 
 
 def session_of(model: str | bytes, what: str) -> Any:

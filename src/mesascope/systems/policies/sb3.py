@@ -1,49 +1,61 @@
-"""Stable-Baselines3's zip files: PPO, A2C and DQN with MlpPolicy or CnnPolicy, from weights."""
+"""Zip files of Stable-Baselines3 and sb3-contrib, from weights: PPO, A2C, DQN, RecurrentPPO."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from mesascope.core.errors import CannotLoad
+from mesascope.core.errors import CannotLoad, MissingExtra
 from mesascope.systems.policies.archive import Archive, read_archive
 from mesascope.systems.policies.extras import need
-from mesascope.systems.policies.layers import ACTIVATIONS, find_layers, is_values
-from mesascope.systems.policies.model import largest, model_logits
-from mesascope.systems.policies.named import NamedPolicy
+from mesascope.systems.policies.layers import ACTIVATIONS, Layers, find_layers, is_values
+from mesascope.systems.policies.lstm import Lstm, split_lstm
+from mesascope.systems.policies.model import largest, model_policy
+from mesascope.systems.policies.named import Named, named
 from mesascope.systems.policies.nature import CLASS, split_nature
 from mesascope.systems.policies.preprocessing import TRUST, read_preprocessing
+from mesascope.systems.policies.remembering import Carry, Remembering
 
 _CLASSES = {  # and the activation by default
     "ActorCriticPolicy": "tanh",
     "ActorCriticCnnPolicy": "tanh",
     "DQNPolicy": "relu",
     "CnnPolicy": "relu",
+    "RecurrentActorCriticPolicy": "tanh",
+    "RecurrentActorCriticCnnPolicy": "tanh",
 }
 _VALUED = ("DQNPolicy", "CnnPolicy")  # of DQN
-_LOOKING = ("ActorCriticCnnPolicy", "CnnPolicy")  # by NatureCNN, unless told otherwise
+_REMEMBERING = ("RecurrentActorCriticPolicy", "RecurrentActorCriticCnnPolicy")  # of sb3-contrib
+# By NatureCNN, unless told otherwise.
+_LOOKING = ("ActorCriticCnnPolicy", "CnnPolicy", "RecurrentActorCriticCnnPolicy")
 _HARMLESS = {
     ":type:",
     ":serialized:",
     "activation_fn",
+    "enable_critic_lstm",
     "features_extractor_class",  # looked at by itself
     "features_extractor_kwargs",  # whose widths are in the weights
     "log_std_init",
+    "lstm_hidden_size",
+    "n_lstm_layers",
     "net_arch",
     "normalize_images",
     "optimizer_class",
     "optimizer_kwargs",
     "ortho_init",
     "share_features_extractor",
+    "shared_lstm",
 }
 _WIDTHS = {":type:", "features_dim", "normalized_image"}
 _ACTIVATION = re.compile(r"<class 'torch\.nn\.modules\.activation\.(Tanh|ReLU)'>")
 
 
-def load_zip(path: Path, *, trust: bool = False, activation: str | None = None) -> NamedPolicy:
-    """Return the policy of a model that Stable-Baselines3 saved.
+def load_zip(path: Path, *, trust: bool = False, activation: str | None = None) -> Named:
+    """Return the policy of a model that Stable-Baselines3 or sb3-contrib saved.
 
     Args:
         path: of the zip.
@@ -57,7 +69,7 @@ def load_zip(path: Path, *, trust: bool = False, activation: str | None = None) 
     return _trusted(path) if trust else _rebuilt(read_archive(path), activation)
 
 
-def _rebuilt(archive: Archive, activation: str | None) -> NamedPolicy:
+def _rebuilt(archive: Archive, activation: str | None) -> Named:
     what = str(archive.path)
     kind = _class(archive)
     _check_actions(archive)
@@ -66,25 +78,46 @@ def _rebuilt(archive: Archive, activation: str | None) -> NamedPolicy:
     bend, reason = _activation(archive, account, kind, activation)
     scaled = account.get("normalize_images", True) is not False
     prepare = read_preprocessing(archive.data.get("observation_space"), what, scaled=scaled)
-    weights, size, look = archive.weights, prepare.size, None
+    weights, size, look, memory = archive.weights, prepare.size, None, None
     if looks:
         look, weights = split_nature(weights, prepare.shape, what)
         size = look.size
+    if kind in _REMEMBERING:
+        memory, weights = split_lstm(weights, size, what)
+        size = memory.size
     layers = find_layers(weights, size, bend, what)
-    valued = is_values(weights)
 
-    def logits(observations: np.ndarray) -> Float[np.ndarray, "n a"]:
+    def features(observations: np.ndarray) -> Float[np.ndarray, "n i"]:
         given = prepare(observations)
-        answer = layers(given if look is None else look(given))
-        return largest(answer) if valued else answer
+        return given if look is None else look(given)
 
     built = "an MlpPolicy" if look is None else "a CnnPolicy, NatureCNN and its strides assumed,"
-    return NamedPolicy(
-        logits,
+    return named(
+        _policy(features, memory, layers, valued=is_values(weights)),
         archive.path.name,
         f"The weights in {archive.path.name} were read without running code and the network was "
         f"rebuilt as {built} ({kind}) with {bend} between its layers, {reason}.",
     )
+
+
+def _policy(
+    features: Callable[[np.ndarray], np.ndarray], memory: Lstm | None, layers: Layers, valued: bool
+) -> Callable[[np.ndarray], np.ndarray] | Remembering:
+    """Return the policy of the parts of a network, in the order in which they work."""
+    if memory is not None:
+        cells = memory
+
+        def advance(observations: np.ndarray, carry: Carry) -> tuple[np.ndarray, Carry]:
+            found, carry = cells(features(observations), carry)
+            return layers(found), carry
+
+        return Remembering(memory.slots, advance)
+
+    def logits(observations: np.ndarray) -> Float[np.ndarray, "n a"]:
+        answer = layers(features(observations))
+        return largest(answer) if valued else answer
+
+    return logits
 
 
 def _class(archive: Archive) -> str:
@@ -93,11 +126,12 @@ def _class(archive: Archive) -> str:
     module = str(account.get("__module__", ""))
     found = re.match(r"<function (\w+)\.__init__ ", str(account.get("__init__", "")))
     name = found[1] if found else "unknown"
-    if not module.startswith("stable_baselines3.") or name not in _CLASSES:
+    library = "sb3_contrib." if name in _REMEMBERING else "stable_baselines3."
+    if not module.startswith(library) or name not in _CLASSES:
         raise CannotLoad(
             f"the policy of {archive.path} is of the class {module or '?'}:{name}; the MlpPolicy "
-            f"and CnnPolicy of PPO, A2C and DQN are read without running code. For dict and other "
-            f"policies {TRUST}"
+            f"and CnnPolicy of PPO, A2C, DQN and RecurrentPPO are read without running code. For "
+            f"dict and other policies {TRUST}"
         )
     if is_values(archive.weights) != (name in _VALUED):
         raise CannotLoad(
@@ -166,17 +200,20 @@ def _activation(
     )
 
 
-def _trusted(path: Path) -> NamedPolicy:
+def _trusted(path: Path) -> Named:
     library = need("stable_baselines3", "sb3")
+    kinds = [getattr(library, kind) for kind in ("PPO", "DQN", "A2C")]
+    with suppress(MissingExtra):  # first, as PPO would take its models for those of its own
+        kinds.insert(0, need("sb3_contrib", "sb3").RecurrentPPO)
     failures = []
-    for kind in ("PPO", "DQN", "A2C"):
+    for kind in kinds:
         try:
-            model: Any = getattr(library, kind).load(path, device="cpu")
+            model: Any = kind.load(path, device="cpu")
         except Exception as error:  # a file may raise anything at all
-            failures.append(f"{kind}: {str(error).strip().partition(chr(10))[0]}")
+            failures.append(f"{kind.__name__}: {str(error).strip().partition(chr(10))[0]}")
             continue
-        return NamedPolicy(
-            model_logits(model),
+        return named(
+            model_policy(model),
             path.name,
             f"{path.name} was loaded by Stable-Baselines3, which ran the code pickled in it, for "
             "it was trusted.",
