@@ -84,11 +84,17 @@ class TrainedEntry:
         description: one sentence.
         budget: environment steps after which the network does well.
         width: of the network's layers.
+        discount: γ. What a proxy costs may be time alone, and then time must be worth something.
     """
 
     description: str
     budget: int
     width: int = _PPO.width
+    discount: float = _PPO.discount
+
+    def settings(self, base: Settings) -> Settings:
+        """Return the settings of a base optimizer, with what this organism sets."""
+        return replace(base, width=self.width, discount=self.discount)
 
 
 TRAINED: Mapping[str, TrainedEntry] = {
@@ -99,7 +105,10 @@ TRAINED: Mapping[str, TrainedEntry] = {
         "A mouse trained with the cheese on a dish: does it want the cheese?", 600_000
     ),
     "keys": TrainedEntry(
-        "Keys open chests, and keys were rare: does it want open chests, or keys?", 3_600_000, 128
+        "Keys open chests, and keys were rare: does it want open chests, or keys?",
+        budget=2_400_000,
+        width=128,
+        discount=0.95,
     ),
     "coin": TrainedEntry(
         "A coin that was always at the far end: does it want the coin, or the end?", 400_000
@@ -138,7 +147,7 @@ def trained_organism(
         story=f"{entry.description} {chosen.story}",
         world=make_world(family),
         share=chosen.share,
-        settings=replace(chosen.settings, width=entry.width),
+        settings=entry.settings(chosen.settings),
         optimizer=chosen.optimizer,
         budget=entry.budget * chosen.budget,
     )

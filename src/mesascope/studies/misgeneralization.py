@@ -9,7 +9,6 @@ trained again, so an interrupted sweep goes on.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -85,20 +84,20 @@ def measure(
     tell = say or (lambda text: None)
     world = world_of(name, label)
     budget = max(1, round(TRAINED[name].budget * condition.budget))
-    settings = replace(condition.settings, width=TRAINED[name].width)
+    settings = TRAINED[name].settings(condition.settings)
     stages = train(world, settings, seeds=range(seeds), share=condition.share, budget=budget)
     for stage in stages:
         tell(f"{name}, {label}: {stage.steps:,} of {budget:,} steps")
     rows = []
     for seed in range(seeds):
         tell(f"{name}, {label}: policy {seed + 1} of {seeds}")
-        row = audited(world, stage.network(seed), condition.share, seed)
+        row = audited(world, stage.network(seed), condition.share, seed, settings.discount)
         rows.append(Row(name, label, seed, stage.steps, *row))
     return rows
 
 
 def audited(
-    world: LevelWorld, network: Network, share: float, seed: int
+    world: LevelWorld, network: Network, share: float, seed: int, discount: float
 ) -> tuple[float, float, str, float, str, bool, str, str, str]:
     """Audit one policy on some levels and hold that against others; what `Row` has from `base` on.
 
@@ -113,7 +112,7 @@ def audited(
             distribution.world,
             fresh_levels(distribution, seed, count, purpose),
             seed=seed,
-            discount=0.99,
+            discount=discount,
             name=distribution.name,
             description=distribution.description,
             role=distribution.role,

@@ -164,8 +164,9 @@ def _stage(organism: TrainedOrganism, seeds: tuple[int, ...], steps: int, state:
 def _next(organism: TrainedOrganism, request: TrainedRequest, directory: RunDirectory) -> list[str]:
     policy = shlex.quote(str(directory.path / POLICY))
     other = "control" if organism.preset != "control" else "confounded"
+    trained_as = f"--env {organism.name} --discount {organism.settings.discount:g}"
     return [
         f"mesascope run {organism.name} --preset {other} --seed {request.seed}",
-        f"mesascope audit {policy} --env {organism.name} --report audit.html",
-        f"mesascope probe-levels {policy} --env {organism.name}",
+        f"mesascope audit {policy} {trained_as} --report audit.html",
+        f"mesascope probe-levels {policy} {trained_as}",
     ]

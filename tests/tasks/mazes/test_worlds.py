@@ -2,14 +2,17 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mesascope.core.errors import BadRequest, UnknownName
 from mesascope.tasks.levels.check import check_task
 from mesascope.tasks.mazes import grid
 from mesascope.tasks.mazes.catalogue import WORLDS, make_world
 from mesascope.tasks.mazes.follow import FollowLevel
-from mesascope.tasks.mazes.keys import KeysLevel
+from mesascope.tasks.mazes.keys import KeysLevel, KeysState
 from mesascope.tasks.mazes.prize import PrizeLevel
 
 UP, LEFT, DOWN, RIGHT = range(4)
@@ -59,6 +62,34 @@ def test_a_chest_takes_a_key_and_uses_it_up():
     )
     told = play(make_world("keys", size=6, few=1, many=3), level, [RIGHT, RIGHT, DOWN])
     assert told == [(0, 0, False), (0, 1, False), (1, 0, True)]
+
+
+@given(st.data())
+def test_keys_are_seen_from_where_the_mouse_is(data):
+    size, reach = 6, 3
+    inner = [row * size + column for row in range(1, 5) for column in range(1, 5)]
+    mouse, *things = data.draw(st.permutations(inner))[:5]
+    is_key = data.draw(st.lists(st.booleans(), min_size=4, max_size=4))
+    gone = data.draw(st.lists(st.booleans(), min_size=4, max_size=4))
+    pocket = data.draw(st.permutations(range(size)))[:4]
+    world = make_world("keys", size=size, few=1, many=3)
+    level = KeysLevel(
+        jnp.asarray(grid.border(size)), jnp.int32(mouse), *map(jnp.array, (things, is_key, pocket))
+    )
+    seen = np.asarray(world.observe(level, KeysState(level.mouse, jnp.array(gone), jnp.int32(0))))
+    row, column = divmod(mouse, size)
+    held = sum((1 if key else -1) for key, away in zip(is_key, gone, strict=True) if away)
+    expected = np.zeros((2 * reach + 1, 2 * reach + 1, 4), bool)
+    for cell in range(size * size):
+        down, right = cell // size - row + reach, cell % size - column + reach
+        here = [is_key[i] for i in range(4) if things[i] == cell and not gone[i]]
+        if 0 <= down <= 2 * reach and 0 <= right <= 2 * reach:
+            expected[down, right, :3] = grid.border(size)[cell], False in here, True in here
+        else:
+            assert not here, "every thing is in view"
+    expected[0, pocket[: max(held, 0)], 3] = True
+    assert world.channels == ("wall", "chest", "key", "held")
+    np.testing.assert_array_equal(seen, expected)
 
 
 def test_the_guide_waits_and_only_the_right_order_pays():
@@ -116,7 +147,6 @@ def test_blocks_always_leave_room():
         ("dish", {"dish_channels": 0}, BadRequest, "at least 1"),
         ("keys", {"few": 3}, BadRequest, "fewer than"),
         ("keys", {"size": 5}, BadRequest, "do not fit"),
-        ("keys", {"key_channels": 0}, BadRequest, "at least 1"),
         ("coin", {"rows": 9}, BadRequest, "from 1 to 7"),
         ("follow", {"beacons": 5}, BadRequest, "from 2 to 4"),
         ("follow", {"guide_channels": 0}, BadRequest, "at least 1"),

@@ -78,6 +78,21 @@ def paint(size: int, *channels: Array) -> Bool[Array, "h w c"]:
     return seen.reshape(size, size, len(channels))
 
 
+def around(seen: Bool[Array, "h w c"], cell: Int[Array, ""]) -> Bool[Array, "v v c"]:
+    """Return what is seen from an inner cell of a square grid: the same maps with it in the middle.
+
+    A view is as wide as it takes to show every inner cell from every other, v = 2 (h - 3) + 1;
+    beyond the grid it is empty. What to do depends on where things are from here, which a network
+    of plain layers would have to learn for each cell anew from maps that stand still.
+    """
+    size = seen.shape[0]
+    reach = size - 3
+    wide = jnp.pad(seen, ((reach, reach), (reach, reach), (0, 0)))
+    shape = (2 * reach + 1, 2 * reach + 1, seen.shape[2])
+    view: Array = jax.lax.dynamic_slice(wide, (cell // size, cell % size, 0), shape)
+    return view
+
+
 def pick(key: PRNGKeyArray, allowed: Bool[Array, " n"]) -> Int[Array, ""]:
     """Return one of the allowed cells at random; cell 0, which is wall, where none is."""
     noise: Float[Array, " n"] = jax.random.uniform(key, allowed.shape)

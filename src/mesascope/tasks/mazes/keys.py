@@ -26,7 +26,7 @@ class KeysLevel(NamedTuple):
         mouse: its cell.
         things: the cell of each thing, (k,).
         is_key: which of them are keys; the others are chests.
-        pocket: the cells that show the first, second … key in hand, (k,), in the topmost row. They
+        pocket: which columns show the first, second … key in hand, (k,), in the topmost row. They
             differ from level to level, so that no number of keys looks like nothing seen before.
     """
 
@@ -52,15 +52,14 @@ class Keys:
     A key is taken by stepping on it; a chest is opened by stepping on it with a key, which is
     used up. The episode ends when no chest can be opened any more. Confounded levels have few keys
     and many chests, so that keys are what chests wait for; the others many keys and few chests.
-    The proxy goal, `keys`, is worth 1 for each key taken.
+    The proxy goal, `keys`, is worth 1 for each key taken. The mouse sees the world from where it
+    is: it is in the middle of every map.
 
     Attributes:
         size: of the grid, border included.
         layout: of the walls.
         few: how many there are of the scarce kind.
         many: how many there are of the other.
-        key_channels: how many channels of the observation show the keys. Where there are several,
-            keys are easier to notice than chests, like the dish in `Dish`.
         horizon: steps per episode.
     """
 
@@ -68,7 +67,6 @@ class Keys:
     layout: grid.Layout = "open"
     few: int = 2
     many: int = 4
-    key_channels: int = 3
     horizon: int = 128
     name: str = "keys"
 
@@ -93,15 +91,11 @@ class Keys:
                 f"{self.few + self.many} things do not fit into a grid of size {self.size}; "
                 "take a larger one"
             )
-        if self.key_channels < 1:
-            raise BadRequest(
-                f"the keys are to be shown in {self.key_channels} channels; at least 1 is expected"
-            )
 
     @property
     def channels(self) -> tuple[str, ...]:
         """What each channel of the observation shows."""
-        return ("wall", "mouse", "chest", "held") + ("key",) * self.key_channels
+        return ("wall", "chest", "key", "held")
 
     @property
     def cells(self) -> int:
@@ -156,14 +150,14 @@ class Keys:
     def reset(self, level: KeysLevel) -> KeysState:
         return KeysState(level.mouse, jnp.zeros(self.things, bool), jnp.int32(0))
 
-    def observe(self, level: KeysLevel, state: KeysState) -> Bool[Array, "h w c"]:
-        """Return maps of what there is; keys in hand are shown in the topmost row."""
+    def observe(self, level: KeysLevel, state: KeysState) -> Bool[Array, "v v c"]:
+        """Return maps of what there is around; keys in hand are shown in the topmost row."""
         keys = jnp.where(~state.gone & level.is_key, level.things, -1)
         chests = jnp.where(~state.gone & ~level.is_key, level.things, -1)
+        seen = grid.around(grid.paint(self.size, level.walls, chests, keys), state.mouse)
         count = self._held(level, state.gone)
         held = jnp.where(jnp.arange(self.things) < count, level.pocket, -1)
-        shown = (keys,) * self.key_channels
-        return grid.paint(self.size, level.walls, state.mouse, chests, held, *shown)
+        return jnp.concatenate([seen, grid.paint(seen.shape[0], held)], axis=-1)
 
     def step(
         self, key: PRNGKeyArray, level: KeysLevel, state: KeysState, action: Int[Array, ""]
