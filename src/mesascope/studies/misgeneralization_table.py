@@ -41,7 +41,7 @@ _STANDARD = {
     "control": Condition(1.0),
     "uniform .1": Condition(0.1),
 }
-# One level in a hundred, and three times as long, as in the presets; or three in a thousand, and five
+# One level in a hundred and three times as long, as in the presets, or three in a thousand and five
 # times as long to meet them: where that takes minutes.
 _SELDOM = {
     **{f"{kind} .01": Condition(0.01, _RARE[kind], 3.0) for kind in ("uniform", "replay")},
