@@ -41,12 +41,8 @@ _STANDARD = {
     "control": Condition(1.0),
     "uniform .1": Condition(0.1),
 }
-# One level in a hundred and three times as long, as in the presets, or three in a thousand and five
-# times as long to meet them: where that takes minutes.
-_SELDOM = {
-    **{f"{kind} .01": Condition(0.01, _RARE[kind], 3.0) for kind in ("uniform", "replay")},
-    **{f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in _RARE.items()},
-}
+# Three levels in a thousand, and five times as long to meet them: where that takes minutes.
+_SELDOM = {f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in _RARE.items()}
 _SELDOM_IN = ("corner", "dish", "coin")
 # A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing.
 _LITTLE = Condition(1.0, Settings(updates=4), 0.0)
