@@ -1,4 +1,6 @@
-"""Policies of known aim, planted on the graphs of corner levels and played there."""
+"""Policies of known aim, planted on the graphs of levels and played there."""
+
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -9,27 +11,35 @@ from mesascope.processes.graph import Graph, quality
 from mesascope.processes.seen import Seen
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.enumerate import graph_of
+from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.corner import Corner
 
 WORLD = Corner(size=7, layout="blocks", horizon=24)
 LEVELS, DISCOUNT = 48, 0.97
 
 
-def graphs_of(seed: int, share: float = 1.0, with_free: int | None = None) -> Graph:
+def graphs_of(
+    seed: int,
+    share: float = 1.0,
+    with_free: int | None = None,
+    *,
+    world: LevelWorld = WORLD,
+    levels: int = LEVELS,
+) -> Graph:
     """Return the graphs of random levels, on all of which one cell can be reached if it must."""
+    if with_free is None:
+        return _graphs(draw_levels(world, jax.random.key(seed), levels, share), world)
     drawn = draw_levels(WORLD, jax.random.key(seed), 2 * LEVELS, share)
-    graphs = _graphs(drawn)
-    keep = np.arange(LEVELS)
-    if with_free is not None:
-        live = reachable(graphs)[:, with_free] | (np.asarray(drawn.cheese) == with_free)
-        keep = np.flatnonzero(live)[:LEVELS]
+    graphs = _graphs(drawn, WORLD)
+    live = reachable(graphs)[:, with_free] | (np.asarray(drawn.cheese) == with_free)
+    keep = np.flatnonzero(live)[:LEVELS]
     assert len(keep) == LEVELS
     return jax.tree.map(lambda part: part[keep], graphs)
 
 
-@jax.jit
-def _graphs(levels):
-    return jax.vmap(lambda level: graph_of(WORLD, level))(levels)
+@partial(jax.jit, static_argnames="world")
+def _graphs(levels, world):
+    return jax.vmap(lambda level: graph_of(world, level))(levels)
 
 
 @jax.jit
@@ -73,7 +83,14 @@ def always(graphs: Graph, shares: list[float]) -> np.ndarray:
     return np.broadcast_to(np.array(shares), graphs.successor.shape)
 
 
-def play(graphs: Graph, policy: np.ndarray, seed: int, name: str = "apart", **known) -> Seen:
+def play(
+    graphs: Graph,
+    policy: np.ndarray,
+    seed: int,
+    name: str = "apart",
+    world: LevelWorld = WORLD,
+    **known,
+) -> Seen:
     """Return one episode on every level."""
     rng = np.random.default_rng(seed)
     successor, reward, ends = (
@@ -83,7 +100,7 @@ def play(graphs: Graph, policy: np.ndarray, seed: int, name: str = "apart", **kn
     returns = np.zeros((levels, reward.shape[1]))
     episodes, states, actions = [], [], []
     rows, state = np.arange(levels), np.asarray(graphs.start).copy()
-    for time in range(WORLD.horizon):
+    for time in range(world.horizon):
         pick = policy[rows, state[rows]].cumsum(axis=-1)
         action = (rng.random((len(rows), 1)) * pick[:, -1:] > pick).sum(axis=-1)
         episodes.append(rows)
@@ -100,9 +117,9 @@ def play(graphs: Graph, policy: np.ndarray, seed: int, name: str = "apart", **kn
         name=name,
         description=f"levels for {name}",
         role="train" if name == "train" else "shift",
-        goals=WORLD.goals,
+        goals=world.goals,
         discount=DISCOUNT,
-        horizon=WORLD.horizon,
+        horizon=world.horizon,
         returns=returns,
         level_of=np.arange(levels),
         episode=np.concatenate(episodes),
