@@ -2,11 +2,13 @@
 
 Such a file holds `data`, which is JSON, and `policy.pth`, a torch file of weights. Beside whatever
 JSON cannot say, `data` has a pickle, under `:serialized:`, and a readable account of it; only
-the account is read. Weights are loaded by torch with `weights_only=True`.
+the account is read. Weights are loaded by torch with `weights_only=True`, which holds what it
+promises since torch 2.6.
 """
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from mesascope.core.errors import CannotLoad
 from mesascope.systems.policies.extras import need
 
 _LARGEST = 1 << 30  # bytes of a member
+_SAFE = (2, 6)  # the first torch whose weights_only=True runs nothing: CVE-2025-32434
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -49,7 +52,8 @@ def read_archive(path: Path) -> Archive:
     """Return what is in a zip of Stable-Baselines3.
 
     Raises:
-        CannotLoad: it is damaged, is something else, or its weights are more than weights.
+        CannotLoad: it is damaged, is something else, or its weights are more than weights; or the
+            torch that is installed cannot tell.
         MissingExtra: torch is not installed.
     """
     data, weights = _members(path)
@@ -90,6 +94,13 @@ def _members(path: Path) -> tuple[bytes, bytes]:
 
 def _weights(path: Path, content: bytes) -> dict[str, np.ndarray]:
     torch = need("torch", "sb3")
+    version = re.match(r"(\d+)\.(\d+)", str(torch.__version__))
+    if version is None or tuple(map(int, version.groups())) < _SAFE:
+        raise CannotLoad(
+            f"torch {torch.__version__} is installed, and weights that are made for it can run "
+            "code even with weights_only=True (CVE-2025-32434, mended in 2.6.0), so that "
+            f"policy.pth in {path} was not opened; pip install 'torch>=2.6'"
+        )
     try:
         found = torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
         return {str(name): _reals(path, str(name), array) for name, array in found.items()}
