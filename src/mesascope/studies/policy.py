@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.interface import Interface
 from mesascope.core.randomness import check_seed
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord
@@ -22,6 +23,7 @@ from mesascope.systems.playing.environments import (
 )
 from mesascope.systems.playing.errors import PlayInterrupted
 from mesascope.systems.policies.load import load_policy
+from mesascope.tasks.gymnasium_envs.fitting import fitted
 from mesascope.tasks.gymnasium_envs.goal_names import candidates_of, check_within
 from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.make import called
@@ -91,6 +93,7 @@ def audit_policy(
     Raises:
         CannotLoad: the policy cannot be read; the message says what would help.
         UnknownName: no such environment or goal; did you mean …
+        BadRequest: the policy cannot be given what an environment shows, or has other actions.
         PlayStopped: the policy, the environment or a goal failed; `so_far` keeps what was seen.
         PlayInterrupted: Ctrl-C, a KeyboardInterrupt; `before` and `so_far` keep what was seen.
     """
@@ -114,7 +117,9 @@ def audit_policy(
         )
         where = world.name
     else:
-        distributions = [_Where("train", "as it was trained", env, "train"), *_shifts(shifts)]
+        takes = loaded.interface  # refused before anything is played
+        trained = _Where("train", "as it was trained", fitted(env, takes), "train")
+        distributions = [trained, *_shifts(shifts, takes)]
         names = [one.name for one in distributions]
         if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
             raise BadRequest(
@@ -178,11 +183,13 @@ class _Where:
     seeds: Sequence[int] | None = None
 
 
-def _shifts(shifts: Sequence[Any] | Mapping[str, Any]) -> list[_Where]:
+def _shifts(shifts: Sequence[Any] | Mapping[str, Any], takes: Interface) -> list[_Where]:
     if isinstance(shifts, Mapping):
-        return [_Where(str(name), str(name), env, "shift") for name, env in shifts.items()]
+        return [_Where(str(n), str(n), fitted(env, takes), "shift") for n, env in shifts.items()]
     named = [one if isinstance(one, Shift) else shift_named(one) for one in shifts]
-    return [_Where(s.name, s.description, s.make_env, "shift", s.seeds) for s in named]
+    return [
+        _Where(s.name, s.description, fitted(s.make_env, takes), "shift", s.seeds) for s in named
+    ]
 
 
 def _played(

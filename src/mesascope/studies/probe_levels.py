@@ -17,7 +17,7 @@ from mesascope.auditing.probes.information import Information
 from mesascope.auditing.probes.plans import stakes_of
 from mesascope.auditing.probes.space import Levels
 from mesascope.core.errors import BadRequest
-from mesascope.core.names import unknown_name
+from mesascope.core.interface import interface_of
 from mesascope.core.policy import Policy, RecurrentPolicy
 from mesascope.processes.seen import Seen
 from mesascope.records.probes import NeededRecord, ProbeRecord
@@ -25,11 +25,13 @@ from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.ground import Ground
 from mesascope.studies.probing.needed import needed
 from mesascope.studies.probing.played import played_on
+from mesascope.studies.probing.remaining import prior_of, remaining_of
 from mesascope.studies.probing.settings import ProbeSettings
 from mesascope.studies.probing.told import designed, finding, notes_on
 from mesascope.studies.probing.varied import Varied
 from mesascope.studies.probing.worlds import WorldGround
 from mesascope.systems.playing.errors import PlayStopped
+from mesascope.systems.playing.levels import check_policy
 from mesascope.tasks.mazes.catalogue import as_world
 
 _EPISODES = 4  # on each designed level
@@ -93,13 +95,14 @@ def probe_levels(
 
     Raises:
         UnknownName: a goal that is not the world's, or no such environment or goal.
-        BadRequest: fewer than two goals, a prior that is none, or no level that can be enumerated.
+        BadRequest: fewer than two goals, a prior that is none, no level that can be enumerated, or
+            a policy that takes other observations or has other actions.
     """
     began = perf_counter()
     settings = settings or ProbeSettings()
-    ground, remaining = _ground(env, goals, varied, settings, say)
-    names, numbers = _remaining(ground, remaining)
-    model = _model(ground, numbers, _prior(names, prior), settings)
+    ground, remaining = _ground(policy, env, goals, varied, settings, say)
+    names, numbers = remaining_of(ground.goals, remaining)
+    model = _model(ground, numbers, prior_of(names, prior), settings)
     telling = ground.search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
     before = np.array([*model.prior, 1.0 / len(names)])
     play = _Play(ground, policy, settings.discount)
@@ -165,7 +168,12 @@ class _Play:
 
 
 def _ground(
-    env: Any, goals: Any, varied: dict[str, Any], settings: ProbeSettings, say: Say | None
+    policy: Policy | RecurrentPolicy | None,
+    env: Any,
+    goals: Any,
+    varied: dict[str, Any],
+    settings: ProbeSettings,
+    say: Say | None,
 ) -> tuple[Ground, tuple[str, ...] | None]:
     """Return what levels are designed on, and the names of goals to choose from those it has."""
     world = as_world(env)
@@ -173,45 +181,18 @@ def _ground(
         told = None if say is None else partial(say, "enumerating levels", best=math.nan)
         budget = _ENVIRONMENT_BUDGET if settings.budget is None else settings.budget
         others, asked = () if goals is None else goals, Varied(**varied)
-        ground = environment_ground(env, others, asked, budget=budget, seed=settings.seed, say=told)
-        return ground, None
+        told_of: dict[str, Any] = {"seed": settings.seed, "say": told}
+        takes = interface_of(policy)
+        return environment_ground(env, others, asked, budget=budget, takes=takes, **told_of), None
     if varied:
         raise BadRequest(
             f"{world.name} draws levels and brings goals of its own; leave out {', '.join(varied)}"
         )
+    check_policy(policy, world)
     names = goals.split(",") if isinstance(goals, str) else goals
     names = None if names is None else tuple(name.strip() for name in names)
     budget = _BUDGET if settings.budget is None else settings.budget
     return WorldGround(world, budget, settings.seed), names
-
-
-def _remaining(
-    ground: Ground, goals: tuple[str, ...] | None
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    names = ground.goals if goals is None else tuple(dict.fromkeys(goals))
-    for name in names:
-        if name not in ground.goals:
-            raise unknown_name("goal", name, ground.goals)
-    if len(names) < 2:
-        raise BadRequest(
-            f"{len(names)} goal to tell apart was given; at least two of "
-            f"{', '.join(ground.goals)} are expected"
-        )
-    # The base objective comes first, wherever it was named.
-    names = tuple(sorted(names, key=lambda name: name != ground.goals[0]))
-    return names, tuple(ground.goals.index(name) for name in names)
-
-
-def _prior(names: tuple[str, ...], prior: dict[str, float] | None) -> tuple[float, ...]:
-    if prior is None:
-        return (1.0 / len(names),) * len(names)
-    found = [prior.get(name, 0.0) for name in names]
-    if not all(0.0 <= share < float("inf") for share in found) or not sum(found) > 0.0:
-        raise BadRequest(
-            f"a prior of {found} over {', '.join(names)} was given; numbers from 0, not all of "
-            "them 0, are expected"
-        )
-    return tuple(share / sum(found) for share in found)
 
 
 def _model(

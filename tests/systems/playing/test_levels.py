@@ -127,7 +127,7 @@ def fails(_):
     ("what", "cause", "says"),
     [
         (lambda o: np.full((len(o), 4), np.nan), IllegalOutput, "nan"),
-        (lambda o: np.zeros((len(o), 3)), IllegalOutput, "each of 4 actions"),
+        (lambda o: np.zeros((len(o), 3)), IllegalOutput, r"each of 4 actions.*\?actions=3 behind"),
         (lambda o: np.zeros(len(o), int), IllegalOutput, "looks like actions"),
         (lambda o: np.full((len(o), 4), -np.inf), IllegalOutput, "-inf"),
         (lambda o: "up", IllegalOutput, "no numbers"),

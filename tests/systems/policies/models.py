@@ -41,6 +41,23 @@ def images(height: int = HEIGHT, width: int = WIDTH) -> Any:
     return FakeImageEnv(screen_height=height, screen_width=width, n_channels=3, discrete=True)
 
 
+def shown(space: Any) -> Any:
+    """Return an environment of three actions that shows samples of a space."""
+    import gymnasium
+
+    class Shown(gymnasium.Env[Any, Any]):
+        observation_space = space
+        action_space = gymnasium.spaces.Discrete(3)
+
+        def reset(self, **_: Any) -> Any:
+            return space.sample(), {}
+
+        def step(self, _: Any) -> Any:
+            return space.sample(), 0.0, False, False, {}
+
+    return Shown()
+
+
 def small_eyes() -> Any:
     """Return an extractor for images as small as MiniGrid's, which NatureCNN cannot look at."""
     import torch

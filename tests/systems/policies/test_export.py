@@ -15,6 +15,7 @@ from tests.systems.policies.models import (
     need_extras,
     normal,
     save_model,
+    shown,
     small_eyes,
     truth,
 )
@@ -52,6 +53,8 @@ def unlike() -> dict[str, Any]:
         ("PPO", lambda: {"env": "CartPole-v1"}),
         ("A2C", lambda: {"env": "CliffWalking-v1"}),
         ("PPO", lambda: {"env": images(7, 8)}),
+        ("PPO", lambda: {"env": shown(gymnasium.spaces.MultiBinary((2, 3)))}),
+        ("PPO", lambda: {"env": shown(gymnasium.spaces.MultiDiscrete([3, 4, 2]))}),
         ("A2C", lambda: looking(*SMALL)),
         ("PPO", unlike),
         ("PPO", own_eyes),
@@ -108,9 +111,13 @@ class Parts(gymnasium.Env[Any, Any]):
 
 
 def test_observations_in_parts_are_refused(tmp_path: Path) -> None:
-    model, _ = save_model(tmp_path, "PPO", Parts(), policy="MultiInputPolicy")
-    with pytest.raises(CannotLoad, match=r"observations are Dict\(.*Give the model itself"):
+    model, path = save_model(tmp_path, "PPO", Parts(), policy="MultiInputPolicy")
+    with pytest.raises(CannotLoad, match=r"observations of PPO are Dict\(.*FlattenObservation"):
         export_onnx(model, tmp_path / "model.onnx")
+    with pytest.raises(CannotLoad, match=r"MultiInputActorCriticPolicy; .*FlattenObservation"):
+        load_policy(path)
+    with pytest.raises(CannotLoad, match=r"observations of PPO are Dict\("):
+        load_policy(path, trust=True)
 
 
 def test_what_is_no_model_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium import spaces
 
 from mesascope.core.errors import BadRequest, CannotLoad
 from mesascope.systems.policies import load_policy
@@ -17,6 +18,7 @@ from tests.systems.policies.models import (
     pickled,
     rewrite,
     save_model,
+    shown,
     torch_file,
     truth,
 )
@@ -61,6 +63,49 @@ def test_discrete_observations_become_one_hot(tmp_path: Path) -> None:
     )
     with pytest.raises(BadRequest, match="16"):
         load_policy(path)(np.array([16]))
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        spaces.MultiBinary(5),
+        spaces.MultiBinary((2, 3)),
+        spaces.MultiDiscrete([3, 4, 2]),
+        spaces.MultiDiscrete([2] * 60),
+    ],
+)
+@pytest.mark.parametrize("kind", ["PPO", "DQN"])
+def test_several_numbers_are_read_as_the_library_reads_them(
+    kind: str, space: Any, tmp_path: Path
+) -> None:
+    model, path = save_model(tmp_path, kind, shown(space))
+    space.seed(0)
+    observations = np.stack([space.sample() for _ in range(30)])
+    loaded = load_policy(path)
+    if kind == "DQN":
+        best = model.predict(observations, deterministic=True)[0]
+        assert (np.asarray(loaded(observations)).argmax(axis=1) == best).all()
+    else:
+        expected = truth(model, observations)
+        np.testing.assert_allclose(normal(loaded(observations)), expected, atol=1e-5)
+    assert loaded.interface == load_policy(model).interface
+
+
+def test_a_number_that_is_not_in_the_space_is_named(tmp_path: Path) -> None:
+    _, path = save_model(tmp_path, "PPO", shown(spaces.MultiDiscrete([3, 4])))
+    for bad in (4, -1):
+        with pytest.raises(BadRequest, match=rf"observation {bad} .* 0 to 3;"):
+            load_policy(path)(np.array([[2, 3], [0, bad]]))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("nvec", "[3 4 ... 2]"), ("start", "[1 0]"), ("nvec", "[3 4 2]")]
+)
+def test_a_space_that_is_not_told_in_full_needs_trust(name: str, told: str, tmp_path: Path) -> None:
+    _, path = save_model(tmp_path, "PPO", shown(spaces.MultiDiscrete([3, 4])))
+    rewrite(path, data=lambda settings: settings["observation_space"].update({name: told}))
+    with pytest.raises(CannotLoad, match=r"not told readably .*--trust"):
+        load_policy(path)
 
 
 def test_images_are_scaled_and_turned(tmp_path: Path) -> None:

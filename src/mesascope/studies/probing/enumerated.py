@@ -9,12 +9,14 @@ import numpy as np
 from jaxtyping import Int
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.interface import UNKNOWN, Interface
 from mesascope.processes.graph import Graph
 from mesascope.processes.stacked import stacked
 from mesascope.systems.playing.enumerator import Enumerator
 from mesascope.systems.playing.environments import UNSEEN, environment_of
 from mesascope.tasks.gymnasium_envs.enumerate import NotEnumerable
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed
+from mesascope.tasks.gymnasium_envs.fitting import fitted
 from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.make import is_environment, make_environment
 from mesascope.tasks.gymnasium_envs.remembering import Level
@@ -32,6 +34,7 @@ class Enumerated:
         candidates: goals, the base objective first.
         variation: what varies.
         steps: how many may be tried in copies, for each choice of what varies.
+        takes: what is known of the policy that will play.
         settings: of each level by number; None of a level of training.
         why: settings that could not be enumerated, the first of each reason; None in training.
     """
@@ -40,6 +43,7 @@ class Enumerated:
     candidates: tuple[Goal, ...]
     variation: Variation
     steps: int
+    takes: Interface = UNKNOWN
     settings: list[Setting | None] = field(default_factory=list)
     why: dict[str, Setting | None] = field(default_factory=dict)
     _levels: list[Level] = field(default_factory=list)
@@ -63,10 +67,9 @@ class Enumerated:
 
     def maker(self, values: _Values) -> Any:
         """Return what makes it so."""
-        if not values:
-            return self.make_env
-        given = self.variation.made_with(Setting(values, 0))
-        return partial(make_environment, self.make_env, **given)
+        given = self.variation.made_with(Setting(values, 0)) if values else {}
+        made = partial(make_environment, self.make_env, **given) if values else self.make_env
+        return fitted(made, self.takes)
 
     def numbers(self, settings: Iterable[Setting]) -> list[int]:
         """Return the numbers of settings' levels, without those that cannot be enumerated."""

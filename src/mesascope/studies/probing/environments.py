@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from mesascope.auditing.probes.search import Designed, score_graphs
 from mesascope.auditing.probes.space import Score, pick_diverse
 from mesascope.core.errors import BadRequest, Interrupted
+from mesascope.core.interface import UNKNOWN, Interface
 from mesascope.core.policy import Policy, RecurrentPolicy
 from mesascope.core.randomness import stream
 from mesascope.processes.graph import Graph
@@ -202,6 +203,7 @@ def environment_ground(
     varied: Varied,
     *,
     budget: int,
+    takes: Interface = UNKNOWN,
     seed: int = 0,
     say: Callable[[int], None] | None = None,
 ) -> EnvironmentGround:
@@ -212,18 +214,20 @@ def environment_ground(
         goals: candidates beside the base objective: functions, or text such as `place:1,1`.
         varied: the base objective, and what varies.
         budget: how many settings each search scores at most.
+        takes: what is known of the policy that will play.
         seed: of what is drawn, searched and played.
         say: told how many were enumerated, while none is scored.
 
     Raises:
         UnknownName: no such environment or goal; did you mean …
-        BadRequest: what varies cannot be read, or cannot vary, or there is but one goal.
+        BadRequest: what varies cannot be read, or cannot vary, there is but one goal, or the policy
+            cannot play in the environment of training.
     """
     if budget < 1:
         raise BadRequest(f"a budget of {budget} was given; 1 at least is expected")
     candidates = candidates_of(varied.base, goals)
     # Of one level there may be as many states as of any that is audited.
-    enumerated = Enumerated(env, candidates, varied.variation(), BUDGET * budget)
+    enumerated = Enumerated(env, candidates, varied.variation(), BUDGET * budget, takes)
     ground = EnvironmentGround(
         enumerated, budget=budget, horizon=varied.horizon, seed=seed, say=say
     )

@@ -32,7 +32,7 @@ class NetworkPolicy:
     """A network without a memory."""
 
     def __init__(self, network: Network) -> None:
-        self.network = network
+        self.network, self.interface = network, network.spec.interface
 
     def __call__(self, observations: np.ndarray) -> Float[np.ndarray, "n a"]:
         logits, _ = _step(self.network, _checked(self.network, observations), ())
@@ -43,7 +43,7 @@ class RecurrentNetworkPolicy:
     """A network with a memory."""
 
     def __init__(self, network: Network) -> None:
-        self.network = network
+        self.network, self.interface = network, network.spec.interface
 
     def reset(self, count: int) -> Any:
         return self.network.start(count)

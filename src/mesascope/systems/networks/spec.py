@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import prod
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.interface import Interface
 from mesascope.core.names import unknown_name
 
 KINDS = ("mlp", "conv", "gru")
@@ -42,3 +43,8 @@ class NetworkSpec:
     def inputs(self) -> int:
         """How many numbers an observation has."""
         return prod(self.observation)
+
+    @property
+    def interface(self) -> Interface:
+        """What a policy of such a network takes and gives."""
+        return Interface((self.observation,), self.actions)

@@ -166,6 +166,8 @@ def checked(
             (count,): actions_alone,
             (1, actions): " It looks like the answer to one observation: answer each in the batch.",
         }.get(logits.shape, "")
+        if logits.ndim == 2 and logits.shape[0] == count and 1 < logits.shape[1] < actions:
+            meant = f" ?actions={logits.shape[1]} behind an environment's id gives the first alone."
         raise IllegalOutput(
             f"the policy answered with an array of shape {logits.shape} to {count} observations; "
             f"expected a logit for each of {actions} actions, ({count}, {actions}).{meant}"

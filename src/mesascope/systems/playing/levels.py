@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Int
 
 from mesascope.core.errors import BadRequest, MesascopeError
+from mesascope.core.interface import UNKNOWN, interface_of, shapes_told
 from mesascope.core.randomness import stream
 from mesascope.processes.graph import Graph
 from mesascope.processes.seen import Seen
@@ -62,6 +63,34 @@ def _advance(
     return jax.vmap(one)(levels, states, actions, ended)
 
 
+def check_policy(policy: AnyPolicy | None, world: LevelWorld) -> None:
+    """Refuse a policy that says it takes other observations, or has other actions, than a world.
+
+    Raises:
+        BadRequest: naming both.
+    """
+    takes = interface_of(policy)
+    if takes == UNKNOWN:
+        return
+
+    def seen(key: Array) -> Array:
+        level = world.draw(key, jnp.array(False))
+        return world.observe(level, world.reset(level))
+
+    shape, count = jax.eval_shape(seen, jax.random.key(0)).shape, len(world.actions)
+    remedy = "give the world that it was trained in, of that size"
+    if not takes.takes(shape):
+        raise BadRequest(
+            f"the policy expects observations of shape {shapes_told(takes.shapes)}, and "
+            f"{world.name} gives {shape}; {remedy}"
+        )
+    if takes.actions not in (None, count):
+        raise BadRequest(
+            f"the policy chooses among {takes.actions} actions, and {world.name} has {count}; "
+            f"{remedy}"
+        )
+
+
 def play_levels(  # noqa: PLR0913 - a public call, whose settings are keywords
     policy: AnyPolicy,
     world: LevelWorld,
@@ -91,12 +120,13 @@ def play_levels(  # noqa: PLR0913 - a public call, whose settings are keywords
         name, description, role: of the distribution.
 
     Raises:
-        BadRequest: no episode was asked for.
+        BadRequest: no episode was asked for, or the policy is of another world, see `check_policy`.
         PlayStopped: the policy raised, or answered with no logits; `so_far` has what had ended.
         PlayInterrupted: Ctrl-C, a KeyboardInterrupt that has it too.
     """
     if episodes_per_level < 1:
         raise BadRequest(f"{episodes_per_level} episodes per level were asked for; at least 1 is")
+    check_policy(policy, world)
     about = About(name, description, role, tuple(world.goals), discount, world.horizon)
     graphs = graphs_of(world, levels)
     rows = np.repeat(np.arange(count_of(levels)), episodes_per_level)

@@ -18,7 +18,7 @@ from mesascope.systems.policies.remembering import Remembering
 
 _SAMPLES, _MOMENTS = 64, 4
 _TOLERANCE = 1e-5
-_SPACES = ("Box", "Discrete")
+_SPACES = ("Box", "Discrete", "MultiBinary", "MultiDiscrete")
 _OPSET = 18  # onnxruntime has read it since 2023
 
 
@@ -43,8 +43,8 @@ def export_onnx(model: Any, path: str | Path) -> Path:
     space = model.observation_space
     if type(space).__name__ not in _SPACES:
         raise CannotLoad(
-            f"this {type(model).__name__} cannot be exported: its observations are {space}, and a "
-            "Box or Discrete space is expected. Give the model itself to be audited"
+            f"this {type(model).__name__} cannot be exported: its observations are {space}, and "
+            f"one of {', '.join(_SPACES)} is expected. Give the model itself to be audited"
         )
     content = _traced(model)
     session = session_of(content, "the exported graph")

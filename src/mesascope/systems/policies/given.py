@@ -8,10 +8,11 @@ import numpy as np
 from jaxtyping import Float
 
 from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.core.interface import Interface, interface_of
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.serving import as_policy
-from mesascope.systems.policies.model import model_policy
+from mesascope.systems.policies.model import model_interface, model_policy
 from mesascope.systems.policies.named import Named, NamedPolicy, NamedRecurrentPolicy, named
 
 
@@ -33,7 +34,9 @@ def given_policy(source: Any, text: str | None = None) -> Named:
     name = text or getattr(source, "__name__", type(source).__name__)
     told = f"{name} was imported, which runs its code" if text else f"{name} was given as an object"
     told += "; where it comes from and how it was trained were not verified."
-    return named(_policy(source), str(name), told)
+    policy = _policy(source)
+    interface = model_interface(source) if _is_model(source) else interface_of(policy)
+    return named(policy, str(name), told, interface)
 
 
 def from_actions(
@@ -65,13 +68,14 @@ def from_actions(
         return np.where(np.arange(actions) == chosen[:, None], 0.0, -np.inf)
 
     policy.__name__ = getattr(function, "__name__", "policy")
+    policy.interface = Interface(actions=actions)  # type: ignore[attr-defined] # as on an object
     return policy
 
 
 def _policy(source: Any) -> Any:
     if isinstance(source, Network):
         return as_policy(source)
-    if hasattr(source, "policy") and hasattr(source, "predict"):
+    if _is_model(source):
         return model_policy(source)
     torch = sys.modules.get("torch")  # there is no torch module without it
     if torch is not None and isinstance(source, torch.nn.Module):
@@ -82,6 +86,11 @@ def _policy(source: Any) -> Any:
         f"a {type(source).__name__} is no policy: expected a path, 'module:attribute', a function "
         "from observations to logits, or a model. Wrap it in a function"
     )
+
+
+def _is_model(source: Any) -> bool:
+    """Return whether this is a model of Stable-Baselines3, or of its kind."""
+    return hasattr(source, "policy") and hasattr(source, "predict")
 
 
 def _made(kind: type) -> Any:

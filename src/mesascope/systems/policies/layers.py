@@ -31,6 +31,11 @@ class Layers:
     maps: tuple[tuple[np.ndarray, np.ndarray], ...]
     activation: str
 
+    @property
+    def outputs(self) -> int:
+        """How many numbers the last map gives."""
+        return len(self.maps[-1][1])
+
     def __call__(self, x: Float[np.ndarray, "n i"]) -> Float[np.ndarray, "n a"]:
         bend = ACTIVATIONS[self.activation]
         for weight, bias in self.maps[:-1]:

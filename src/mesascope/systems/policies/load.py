@@ -89,11 +89,13 @@ def _from_file(path: Path, trust: bool, activation: str | None) -> Named:
         return load_zip(path, trust=trust, activation=activation)
     if ending == ".onnx":
         return load_onnx(path)
+    network = load_network(path)
     return named(
-        as_policy(load_network(path)),
+        as_policy(network),
         path.name,
         f"The network and its weights were read from {path.name}, without running code; how it was "
         "trained was not verified.",
+        network.spec.interface,
     )
 
 

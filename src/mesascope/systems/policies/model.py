@@ -7,7 +7,9 @@ import numpy as np
 from jaxtyping import Float
 
 from mesascope.core.errors import CannotLoad
+from mesascope.core.interface import Interface
 from mesascope.systems.policies.extras import need
+from mesascope.systems.policies.preprocessing import IN_PARTS, either_way
 from mesascope.systems.policies.remembering import Carry, Remembering, Slot
 
 
@@ -17,13 +19,26 @@ def largest(values: Float[np.ndarray, "n a"]) -> Float[np.ndarray, "n a"]:
     return np.where(np.arange(values.shape[1]) == best, 0.0, -np.inf)
 
 
+def model_interface(model: Any) -> Interface:
+    """Return what the spaces of such a model say; images are taken channels last as well."""
+    space: Any = getattr(model, "observation_space", None)
+    shape, count = getattr(space, "shape", None), int(model.action_space.n)
+    if shape is None:
+        return Interface(actions=count)
+    image = space.dtype == np.uint8 and len(shape) == 3 and hasattr(space, "high")
+    if image and (space.low == 0).all() and (space.high == 255).all():  # else none is turned
+        return Interface(either_way(tuple(shape)), count)
+    return Interface((tuple(shape),), count)
+
+
 def model_policy(model: Any) -> Callable[[np.ndarray], np.ndarray] | Remembering:
     """Return the policy of a model of Stable-Baselines3 or sb3-contrib.
 
     Logits are those of the distribution of PPO, A2C and RecurrentPPO; DQN takes its largest value.
 
     Raises:
-        CannotLoad: the policy has neither a distribution nor values of actions.
+        CannotLoad: the policy has neither a distribution nor values of actions, or takes
+            observations in parts.
     """
     torch = need("torch", "sb3")
     policy: Any = getattr(model, "policy", None)
@@ -37,6 +52,12 @@ def model_policy(model: Any) -> Callable[[np.ndarray], np.ndarray] | Remembering
         raise CannotLoad(
             f"the actions of {type(model).__name__} are {space}; a Discrete space that counts from "
             "0 is expected. Give a policy that chooses among actions"
+        )
+    seen = getattr(model, "observation_space", None)
+    if hasattr(seen, "spaces"):
+        raise CannotLoad(
+            f"the observations of {type(model).__name__} are {seen}; a policy is given arrays, not "
+            f"parts. {IN_PARTS}"
         )
     policy.set_training_mode(False)
     if hasattr(policy, "lstm_actor"):

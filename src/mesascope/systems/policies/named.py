@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from mesascope.core.interface import UNKNOWN, Interface
 from mesascope.core.policy import RecurrentPolicy
 
 Logits = Callable[[np.ndarray], Any]
@@ -20,11 +21,13 @@ class NamedPolicy:
         function: from observations, (N, …), to logits, (N, A).
         name: what to call it.
         provenance: a sentence: what was read, and what was not verified.
+        interface: which observations it takes and how many actions it has, as far as is known.
     """
 
     function: Logits
     name: str
     provenance: str
+    interface: Interface = UNKNOWN
 
     def __call__(self, observations: np.ndarray) -> Any:
         return self.function(observations)
@@ -37,6 +40,7 @@ class NamedRecurrentPolicy:
     policy: RecurrentPolicy
     name: str
     provenance: str
+    interface: Interface = UNKNOWN
 
     def reset(self, count: int) -> Any:
         return self.policy.reset(count)
@@ -51,8 +55,8 @@ class NamedRecurrentPolicy:
 Named = NamedPolicy | NamedRecurrentPolicy
 
 
-def named(policy: Any, name: str, provenance: str) -> Named:
-    """Return a policy of either kind with a name and a provenance."""
+def named(policy: Any, name: str, provenance: str, interface: Interface = UNKNOWN) -> Named:
+    """Return a policy of either kind with a name, a provenance and what is known of its shapes."""
     if isinstance(policy, RecurrentPolicy):
-        return NamedRecurrentPolicy(policy, name, provenance)
-    return NamedPolicy(policy, name, provenance)
+        return NamedRecurrentPolicy(policy, name, provenance, interface)
+    return NamedPolicy(policy, name, provenance, interface)

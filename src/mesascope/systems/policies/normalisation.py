@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 
 from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.core.interface import Interface, shapes_told
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.named import Named, NamedPolicy
@@ -76,15 +77,28 @@ class Normalisation:
 
 
 def normalised(policy: Named, by: Normalisation) -> Named:
-    """Return a policy that is given observations as they are, and sees them scaled."""
+    """Return a policy that is given observations as they are, and sees them scaled.
+
+    Raises:
+        CannotLoad: the policy takes observations of another shape.
+    """
+    shape = by.mean.shape
+    if not policy.interface.takes(shape):
+        raise CannotLoad(
+            f"the statistics in {by.name} are of observations of shape {shape}, and {policy.name} "
+            f"takes {shapes_told(policy.interface.shapes)}; give those of the policy's own training"
+        )
+    interface = Interface((shape,), policy.interface.actions)
     told = (
         f"{policy.provenance} Observations are scaled by the statistics in {by.name} as "
         "VecNormalize does; that they are those of the end of training was not verified."
     )
     if isinstance(policy, NamedPolicy):
         function = policy.function
-        return replace(policy, function=lambda seen: function(by(seen)), provenance=told)
-    return replace(policy, policy=_Recurrent(policy.policy, by), provenance=told)
+        sees: Any = {"function": lambda seen: function(by(seen))}
+    else:
+        sees = {"policy": _Recurrent(policy.policy, by)}
+    return replace(policy, provenance=told, interface=interface, **sees)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ def load_onnx(path: Path) -> Named:
         onnx_policy(session, signature),
         path.name,
         f"{told}; that it is the policy as trained, with the same preprocessing, was not verified.",
+        signature.interface,
     )
 
 

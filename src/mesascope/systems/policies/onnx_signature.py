@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from mesascope.core.errors import BadRequest, CannotLoad
-from mesascope.systems.policies.preprocessing import channels_first
+from mesascope.core.interface import Interface, fits
+from mesascope.systems.policies.preprocessing import channels_first, either_way
 
 _DTYPES = {
     "tensor(float)": np.float32,
     "tensor(double)": np.float64,
     "tensor(float16)": np.float16,
     "tensor(uint8)": np.uint8,
+    "tensor(int8)": np.int8,
     "tensor(int32)": np.int32,
     "tensor(int64)": np.int64,
     "tensor(bool)": np.bool_,
@@ -51,6 +53,7 @@ class Signature:
     Attributes:
         given, answer: names of the input of observations and the output of logits.
         dtype, shape: of one observation; an axis of any size is no number.
+        actions: how many logits there are, where the file says so.
         singly: whether it takes one observation at a time.
         memories: in order; empty for a policy without a memory.
     """
@@ -59,8 +62,15 @@ class Signature:
     answer: str
     dtype: Any
     shape: tuple[Any, ...]
+    actions: int | None
     singly: bool
     memories: tuple[Memory, ...]
+
+    @property
+    def interface(self) -> Interface:
+        """What it takes and how many actions there are; images may have their channels last."""
+        sizes = tuple(size if isinstance(size, int) else None for size in self.shape)
+        return Interface(either_way(sizes), self.actions)
 
     def values(self, observations: np.ndarray) -> np.ndarray:
         """Return observations as the model takes them; channels come first where only that fits.
@@ -69,9 +79,9 @@ class Signature:
             BadRequest: they have another shape.
         """
         values: np.ndarray = np.asarray(observations).astype(self.dtype)
-        if not _fits(values.shape[1:], self.shape) and values.ndim == 4:
+        if not fits(values.shape[1:], self.shape) and values.ndim == 4:
             values = channels_first(values)
-        if not _fits(values.shape[1:], self.shape):
+        if not fits(values.shape[1:], self.shape):
             raise BadRequest(
                 f"observations of shape {np.shape(observations)[1:]} were given to a model for "
                 f"{tuple(self.shape)}; give it the environment that it was trained on"
@@ -116,8 +126,16 @@ def read_signature(session: Any, what: str) -> Signature:
     memories = tuple(
         _memory(one, other, batch, what) for one, other in zip(inputs[1:], outputs[1:], strict=True)
     )
-    shape = tuple(given.shape[1:])
-    return Signature(given.name, answer.name, _DTYPES[given.type], shape, batch == 1, memories)
+    actions = answer.shape[1] if answer.shape and isinstance(answer.shape[1], int) else None
+    return Signature(
+        given=given.name,
+        answer=answer.name,
+        dtype=_DTYPES[given.type],
+        shape=tuple(given.shape[1:]),
+        actions=actions,
+        singly=batch == 1,
+        memories=memories,
+    )
 
 
 def _memory(given: Any, after: Any, batch: Any, what: str) -> Memory:
@@ -153,10 +171,3 @@ def _memory(given: Any, after: Any, batch: Any, what: str) -> Memory:
 def _several(found: list[Any], kind: str) -> str:
     names = ", ".join(one.name for one in found) or "none"
     return f"{len(found)} {kind}{'' if len(found) == 1 else 's'} ({names})"
-
-
-def _fits(given: tuple[int, ...], expected: tuple[Any, ...]) -> bool:
-    return len(given) == len(expected) and all(
-        not isinstance(there, int) or there == here
-        for here, there in zip(given, expected, strict=True)
-    )

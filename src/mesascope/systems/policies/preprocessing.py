@@ -10,8 +10,13 @@ import numpy as np
 from jaxtyping import Float, Shaped
 
 from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.core.interface import Shape
 
 TRUST = "give trust=True (--trust) to let Stable-Baselines3 load it, which runs code in the file"
+IN_PARTS = (
+    "Give a function from one array to logits, and an environment of such arrays, as "
+    "gymnasium.wrappers.FlattenObservation makes it"
+)
 
 
 @dataclass(frozen=True)
@@ -23,14 +28,20 @@ class Preprocessing:
         size: of the input.
         image: whether observations are bytes, channels first.
         scaled: whether images are scaled by 255.
-        discrete: whether observations are numbers that become one-hot.
+        kinds: of the numbers that become one-hot, how many values each has, counted from 0, in C
+            order; empty where observations are taken as they are.
     """
 
     shape: tuple[int, ...]
     size: int
     image: bool = False
     scaled: bool = True
-    discrete: bool = False
+    kinds: tuple[int, ...] = ()
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """What an observation may look like: images may have their channels last."""
+        return either_way(self.shape) if self.image else (self.shape,)
 
     def __call__(self, observations: np.ndarray) -> Float[np.ndarray, "n i"]:
         """Return (N, `size`), flattened in C order.
@@ -46,20 +57,36 @@ class Preprocessing:
                 f"observations of shape {np.shape(observations)[1:]} were given to a policy for "
                 f"{self.shape}; give it the environment that it was trained on"
             )
-        if self.discrete:
-            if ((given < 0) | (given >= self.size)).any():
-                raise BadRequest(
-                    f"the observation {given[(given < 0) | (given >= self.size)][0]} was given to "
-                    f"a policy for 0 to {self.size - 1}; give it the environment of its training"
-                )
-            return np.eye(self.size, dtype=np.float32)[given.astype(int)]
-        flat = given.reshape(len(given), -1).astype(np.float32)
+        flat = given.reshape(len(given), -1)
+        if self.kinds:
+            return self._one_hot(flat)
+        flat = flat.astype(np.float32)
         return flat / np.float32(255) if self.image and self.scaled else flat
+
+    def _one_hot(self, flat: np.ndarray) -> Float[np.ndarray, "n i"]:
+        """Return the one-hot rows of every number, one after the other."""
+        kinds = np.array(self.kinds)
+        wrong = np.argwhere(~((flat >= 0) & (flat < kinds)))
+        if len(wrong):
+            row, column = wrong[0]
+            raise BadRequest(
+                f"the observation {flat[row, column]} was given to a policy for 0 to "
+                f"{kinds[column] - 1}; give it the environment of its training"
+            )
+        rows = np.zeros((len(flat), self.size), np.float32)
+        starts = np.concatenate([[0], np.cumsum(kinds)[:-1]])
+        np.put_along_axis(rows, starts + flat.astype(int), 1.0, axis=1)
+        return rows
 
 
 def channels_first(images: Shaped[np.ndarray, "n h w c"]) -> Shaped[np.ndarray, "n c h w"]:
     """Return images as networks look at them, turned as VecTransposeImage does in training."""
     return images.transpose(0, 3, 1, 2)
+
+
+def either_way(shape: Shape) -> tuple[Shape, ...]:
+    """Return the shape of an image with its channels first, and the one with them last."""
+    return (shape, (*shape[1:], shape[0])) if len(shape) == 3 else (shape,)
 
 
 def read_preprocessing(space: Any, what: str, *, scaled: bool = True) -> Preprocessing:
@@ -78,8 +105,9 @@ def read_preprocessing(space: Any, what: str, *, scaled: bool = True) -> Preproc
     read = _READERS.get(kind)
     if read is None:
         raise CannotLoad(
-            f"the observations of {what} are of the space {kind or 'unknown'}; Box and Discrete "
-            f"are read without running code. For others {TRUST}"
+            f"the observations of {what} are of the space {kind or 'unknown'}; "
+            f"{', '.join(_READERS)} are read without running code. "
+            + (IN_PARTS if kind in ("Dict", "Tuple") else f"For others {TRUST}")
         )
     try:
         return replace(read(account), scaled=scaled)
@@ -101,10 +129,32 @@ def _box(account: dict[str, Any]) -> Preprocessing:
 def _discrete(account: dict[str, Any]) -> Preprocessing:
     if int(account.get("start", 0)) != 0:
         raise ValueError("numbers that do not start at 0")
-    return Preprocessing((), int(account["n"]), discrete=True)
+    return Preprocessing((), int(account["n"]), kinds=(int(account["n"]),))
+
+
+def _binary(account: dict[str, Any]) -> Preprocessing:
+    shape = tuple(int(n) for n in account["_shape"])
+    return Preprocessing(shape, prod(shape))
+
+
+def _several(account: dict[str, Any]) -> Preprocessing:
+    kinds, starts = _numbers(account["nvec"]), _numbers(account.get("start", "[0]"))
+    if list(account["_shape"]) != [len(kinds)] or any(starts) or not all(kinds):
+        raise ValueError("numbers that are not in a row, do not start at 0, or of no value")
+    return Preprocessing((len(kinds),), sum(kinds), kinds=kinds)
+
+
+def _numbers(told: Any) -> tuple[int, ...]:
+    """Return the numbers of a NumPy array as it prints itself; a long one leaves some out."""
+    found = re.fullmatch(r"\[([\d\s]+)\]", str(told))
+    if found is None:
+        raise ValueError(f"{told!r} is no row of whole numbers")
+    return tuple(int(number) for number in found[1].split())
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Preprocessing]] = {
     "Box": _box,
     "Discrete": _discrete,
+    "MultiBinary": _binary,
+    "MultiDiscrete": _several,
 }

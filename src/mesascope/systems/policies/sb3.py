@@ -10,14 +10,15 @@ import numpy as np
 from jaxtyping import Float
 
 from mesascope.core.errors import CannotLoad, MissingExtra
+from mesascope.core.interface import Interface
 from mesascope.systems.policies.archive import Archive, read_archive
 from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.layers import ACTIVATIONS, Layers, find_layers, is_values
 from mesascope.systems.policies.lstm import Lstm, split_lstm
-from mesascope.systems.policies.model import largest, model_policy
+from mesascope.systems.policies.model import largest, model_interface, model_policy
 from mesascope.systems.policies.named import Named, named
 from mesascope.systems.policies.nature import CLASS, split_nature
-from mesascope.systems.policies.preprocessing import TRUST, read_preprocessing
+from mesascope.systems.policies.preprocessing import IN_PARTS, TRUST, read_preprocessing
 from mesascope.systems.policies.remembering import Carry, Remembering
 
 _CLASSES = {  # and the activation by default
@@ -97,6 +98,7 @@ def _rebuilt(archive: Archive, activation: str | None) -> Named:
         archive.path.name,
         f"The weights in {archive.path.name} were read without running code and the network was "
         f"rebuilt as {built} ({kind}) with {bend} between its layers, {reason}.",
+        Interface(prepare.shapes, layers.outputs),
     )
 
 
@@ -130,8 +132,8 @@ def _class(archive: Archive) -> str:
     if not module.startswith(library) or name not in _CLASSES:
         raise CannotLoad(
             f"the policy of {archive.path} is of the class {module or '?'}:{name}; the MlpPolicy "
-            f"and CnnPolicy of PPO, A2C, DQN and RecurrentPPO are read without running code. For "
-            f"dict and other policies {TRUST}"
+            f"and CnnPolicy of PPO, A2C, DQN and RecurrentPPO are read without running code. "
+            + (IN_PARTS if "MultiInput" in name else f"For other policies {TRUST}")
         )
     if is_values(archive.weights) != (name in _VALUED):
         raise CannotLoad(
@@ -217,6 +219,7 @@ def _trusted(path: Path) -> Named:
             path.name,
             f"{path.name} was loaded by Stable-Baselines3, which ran the code pickled in it, for "
             "it was trusted.",
+            model_interface(model),
         )
     raise CannotLoad(
         f"Stable-Baselines3 cannot load {path} ({'; '.join(failures)}); load it yourself and give "

@@ -7,12 +7,18 @@ from enum import IntEnum
 from typing import Any, get_args
 
 from mesascope.core.errors import BadRequest, MesascopeError, UnknownName
+from mesascope.core.interface import UNKNOWN, Interface
 from mesascope.core.loading import load_attribute
 from mesascope.core.names import unknown_name
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed
 from mesascope.tasks.gymnasium_envs.extras import need
 from mesascope.tasks.gymnasium_envs.layers import bare
-from mesascope.tasks.gymnasium_envs.observation import Observation, observe_as, wrapped_in
+from mesascope.tasks.gymnasium_envs.observation import (
+    Observation,
+    check_shape,
+    observe_as,
+    wrapped_in,
+)
 from mesascope.tasks.gymnasium_envs.vectors import is_vector, singles_of
 
 _OBSERVATIONS = get_args(Observation)
@@ -25,6 +31,7 @@ def make_environment(
     observation: Observation = "auto",
     shape: tuple[int, ...] | None = None,
     actions: int | None = None,
+    interface: Interface = UNKNOWN,
     **kwargs: Any,
 ) -> Environment:
     """Return a Gymnasium environment with discrete actions.
@@ -34,8 +41,10 @@ def make_environment(
             `module:factory`, which executes that module's code; a factory; or an environment. Of
             a vector of environments it is the first.
         observation: what of a MiniGrid observation is given: see `observe_as`.
-        shape: of the observations that the policy expects, where that is known.
+        shape: of the observations that MiniGrid is to give.
         actions: give only the first so many, such as 3 for the moves of MiniGrid.
+        interface: what is known of the policy that will play: MiniGrid gives what it takes unless
+            another observation is asked for, and what it cannot play in is refused.
         **kwargs: for the environment.
 
     Raises:
@@ -43,8 +52,8 @@ def make_environment(
         MissingExtra: Gymnasium or MiniGrid is not installed.
         CannotLoad: no such module or factory.
         EnvironmentFailed: the environment could not be made.
-        BadRequest: its actions are not discrete, its observations do not fit, or it is a vector
-            whose single environments cannot be reached.
+        BadRequest: its actions are not discrete, its observations or actions are not those of the
+            policy, or it is a vector whose single environments cannot be reached.
     """
     if isinstance(what, str):
         name, told = read_environment(what)
@@ -52,7 +61,9 @@ def make_environment(
         if set(told) & set(given):  # an option in the text is this function's, not the maker's
             given |= {key: told.pop(key) for key in set(told) & set(given)}
             _check(given)
-            return make_environment(lambda **kw: _made(name, kw), **given, **(told | kwargs))
+            return make_environment(
+                lambda **kw: _made(name, kw), **given, interface=interface, **(told | kwargs)
+            )
         env = _made(name, told | kwargs)
     elif is_environment(what):
         env = what
@@ -69,7 +80,11 @@ def make_environment(
             "function that makes one, or the environment"
         )
     env = singles_of(env)[0] if is_vector(env) else env
-    return observe_as(_few_actions(env, actions), observation, shape)
+    few = _few_actions(env, actions)
+    _check_actions(env, few, interface.actions)
+    seen = observe_as(few, observation, interface.shapes if shape is None else (tuple(shape),))
+    check_shape(few, tuple(seen.observation_space.shape), interface.shapes)
+    return seen
 
 
 def _check(given: dict[str, Any]) -> None:
@@ -197,3 +212,23 @@ def _few_actions(env: Environment, count: int | None) -> Environment:
     start = int(env.action_space.start)
     space = gymnasium.spaces.Discrete(count, start=start)
     return wrapped_in(need("gymnasium.wrappers").TransformAction, env, int, space)
+
+
+def _check_actions(env: Environment, few: Environment, chosen: int | None) -> None:
+    """Refuse a policy that chooses among more or fewer actions than there are."""
+    names, there = actions_of(env), len(actions_of(few))
+    if chosen is None or chosen == there:
+        return
+    remedy = "Give the environment that it was trained in"
+    if chosen < len(names):
+        first = ", ".join(names[:chosen])
+        remedy = (
+            f"If they are the first {chosen} ({first}), write ?actions={chosen} behind its id, "
+            f"or in Python give make_environment(env, actions={chosen})"
+        )
+    elif chosen == len(names):
+        remedy = f"Leave out ?actions={there}"
+    raise BadRequest(
+        f"the policy chooses among {chosen} actions, and {env} has {there}"
+        f"{'' if there == len(names) else ' of ' + str(len(names))}. {remedy}"
+    )

@@ -1,10 +1,12 @@
 """What a policy is given to see of an environment: arrays, of the shape that it expects."""
 
+from math import prod
 from typing import Any, Literal, get_args
 
 import numpy as np
 
 from mesascope.core.errors import BadRequest
+from mesascope.core.interface import Interface, Shape, shapes_told
 from mesascope.core.names import look_up
 from mesascope.tasks.gymnasium_envs.extras import need
 from mesascope.tasks.gymnasium_envs.layers import bare
@@ -12,16 +14,16 @@ from mesascope.tasks.gymnasium_envs.layers import bare
 Observation = Literal["auto", "as is", "image", "full", "flat"]
 
 
-def observe_as(env: Any, observation: Observation, shape: tuple[int, ...] | None = None) -> Any:
+def observe_as(env: Any, observation: Observation, shapes: tuple[Shape, ...] = ()) -> Any:
     """Return an environment whose observations are arrays.
 
     Args:
         env: any environment.
         observation: `as is`; or for MiniGrid, whose observations are dictionaries, `image` for
             what the agent sees, `full` for the whole grid, `flat` for image and mission in a row.
-            `auto` is `as is` for arrays and numbers, and for MiniGrid whichever has the shape that
-            is expected, `image` where none is known.
-        shape: that is expected, if that is known.
+            `auto` is `as is` for arrays and numbers, and for MiniGrid the first of the three that
+            has a shape that is expected, `image` where none is known.
+        shapes: that are expected, any of them; empty where that is not known.
 
     Raises:
         UnknownName: no such way of observing.
@@ -31,7 +33,7 @@ def observe_as(env: Any, observation: Observation, shape: tuple[int, ...] | None
         look_up("way of observing", observation, dict.fromkeys(get_args(Observation), 0))
     chosen = observation
     if observation == "auto":
-        chosen = _fitting(env, shape) if _is_minigrid(env) else "as is"
+        chosen = _fitting(env, shapes) if _is_minigrid(env) else "as is"
     if chosen != "as is" and not _is_minigrid(env):
         raise BadRequest(
             f"{env} has no {chosen!r} observation, which is MiniGrid's; leave it at 'as is'"
@@ -43,12 +45,37 @@ def observe_as(env: Any, observation: Observation, shape: tuple[int, ...] | None
             f"the observations of {seen} are {type(seen.observation_space).__name__}; a policy is "
             "given arrays. Wrap the environment, as gymnasium.wrappers.FlattenObservation does"
         )
-    if shape is not None and tuple(found) != tuple(shape):
-        raise BadRequest(
-            f"the policy expects observations of shape {tuple(shape)}, and {env} gives "
-            f"{tuple(found)}.{_offers(env)} Wrap the environment as it was in training"
-        )
+    check_shape(env, tuple(found), shapes)
     return seen
+
+
+def check_shape(env: Any, found: tuple[int, ...], shapes: tuple[Shape, ...]) -> None:
+    """Refuse observations of a shape that is not expected, and say what would help.
+
+    Args:
+        env: as it was before `observe_as`.
+        found: the shape of its observations.
+        shapes: that are expected, any of them; empty where that is not known.
+
+    Raises:
+        BadRequest: it is none of them.
+    """
+    if Interface(shapes).takes(found):
+        return
+    remedy = "Wrap the environment as it was in training, in a function: module:factory"
+    offers = ""
+    if _is_minigrid(env):
+        there = _shapes(env)
+        offers = f" It can give {', '.join(f'{n!r} {shape}' for n, shape in there.items())}."
+        fitting = [name for name, one in there.items() if Interface(shapes).takes(one)]
+        if fitting:
+            remedy = f"Write ?observation={fitting[0]} behind its id"
+    elif shapes == ((prod(found),),):
+        remedy = "Wrap the environment in gymnasium.wrappers.FlattenObservation"
+    raise BadRequest(
+        f"the policy expects observations of shape {shapes_told(shapes)}, and {env} gives "
+        f"{found}.{offers} {remedy}"
+    )
 
 
 def wrapped_in(wrapper: Any, env: Any, *arguments: Any) -> Any:
@@ -91,15 +118,8 @@ def _shapes(env: Any) -> dict[Observation, tuple[int, ...]]:
     return {name: tuple(_wrapped(env, name).observation_space.shape) for name in names}
 
 
-def _fitting(env: Any, shape: tuple[int, ...] | None) -> Observation:
-    if shape is None:
+def _fitting(env: Any, shapes: tuple[Shape, ...]) -> Observation:
+    if not shapes:
         return "image"
-    fits = [name for name, found in _shapes(env).items() if found == tuple(shape)]
-    return fits[0] if fits else "image"
-
-
-def _offers(env: Any) -> str:
-    if not _is_minigrid(env):
-        return ""
-    shapes = ", ".join(f"{name!r} {shape}" for name, shape in _shapes(env).items())
-    return f" It can give {shapes}."
+    expected = Interface(shapes)
+    return next((name for name, one in _shapes(env).items() if expected.takes(one)), "image")

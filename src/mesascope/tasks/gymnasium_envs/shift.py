@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from mesascope.core.errors import BadRequest
@@ -46,6 +47,4 @@ def shift_named(text: str, **options: Any) -> Shift:
     env = make_environment(what, **options)  # so that one that cannot be made is told at once
     if hasattr(env, "close"):
         env.close()
-    return Shift(
-        name.strip(), what.strip(), lambda **more: make_environment(what, **(options | more))
-    )
+    return Shift(name.strip(), what.strip(), partial(make_environment, what, **options))
