@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from mesascope.systems.playing.episodes import reset_to
 from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.chance import chance_outside
+from mesascope.tasks.gymnasium_envs.frozen import NotComparable
 from mesascope.tasks.gymnasium_envs.layers import bare
 from mesascope.tasks.gymnasium_envs.make import actions_of
 
@@ -22,8 +25,8 @@ def copies_of(
 
     Others are made, or else copied, for some seconds at most. One is kept if it does for a few
     steps what the first one does from the same seed, while that one waits on another level and then
-    goes on undisturbed. So an environment that shares what changes, or whose reset leaves something
-    as it was, comes back alone.
+    goes on undisturbed. So an environment that shares what changes, random numbers too, or whose
+    reset leaves something as it was, comes back alone.
 
     Args:
         first: it is reset.
@@ -67,12 +70,14 @@ def _trial(env: Any, seed: int) -> Iterator[Any]:
     start = int(getattr(env.action_space, "start", 0))
     chosen = np.random.default_rng(0).integers(len(actions_of(env)), size=_STEPS).tolist()
     try:
-        observation, _ = env.reset(seed=seed)
+        observation, _ = reset_to(env, seed)
         yield _key(env), np.asarray(observation).tobytes()
         for action in chosen:
+            before = chance_outside(env)
             observation, reward, terminated, truncated, _ = env.step(start + action)
             over = bool(terminated or truncated)
-            yield _key(env), np.asarray(observation).tobytes(), float(reward), over
+            drawn = (after := chance_outside(env)) != before and after
+            yield _key(env), np.asarray(observation).tobytes(), float(reward), over, drawn
             if over:
                 break
     except (Exception, SystemExit) as error:  # it will raise in play, where it is reported
@@ -82,5 +87,5 @@ def _trial(env: Any, seed: int) -> Iterator[Any]:
 def _key(env: Any) -> bytes | None:
     try:
         return state.key_of(env)
-    except state.NotComparable:
+    except NotComparable:
         return None

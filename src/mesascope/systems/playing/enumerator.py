@@ -3,12 +3,14 @@
 from typing import Any
 
 from mesascope.systems.playing.episodes import reset_to
+from mesascope.tasks.gymnasium_envs.chance import undisturbed
 from mesascope.tasks.gymnasium_envs.enumerate import Explored, NotEnumerable, explore
 from mesascope.tasks.gymnasium_envs.errors import GoalFailed
+from mesascope.tasks.gymnasium_envs.frozen import NotComparable
 from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
 from mesascope.tasks.gymnasium_envs.make import actions_of
 from mesascope.tasks.gymnasium_envs.remembering import Level, remembered
-from mesascope.tasks.gymnasium_envs.state import NotComparable, key_of
+from mesascope.tasks.gymnasium_envs.state import key_of
 
 CAP = 3000  # states of a level
 
@@ -33,10 +35,15 @@ class Enumerator:
         """Return the level of a seed.
 
         Raises:
-            NotEnumerable: it cannot be copied or compared, has chance, or is too large.
+            NotEnumerable: it cannot be copied or compared, or is too large.
+            HasChance: what an action leads to was not the same twice.
             BudgetSpent: the budget is.
             GoalFailed: a goal raised on a state that can be reached.
         """
+        with undisturbed(self._env):
+            return self._level(seed)
+
+    def _level(self, seed: int) -> Level:
         observation, info = reset_to(self._env, seed)
         try:
             key = key_of(self._env)

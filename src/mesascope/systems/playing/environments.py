@@ -17,6 +17,8 @@ from mesascope.systems.playing.errors import PlayInterrupted, stopped
 from mesascope.systems.playing.graphing import Trails, graphed
 from mesascope.systems.playing.recording import About, Recorder, Role
 from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.chance import undisturbed
+from mesascope.tasks.gymnasium_envs.frozen import NotComparable
 from mesascope.tasks.gymnasium_envs.goal_names import goals_of
 from mesascope.tasks.gymnasium_envs.layers import bare, held_by, layers
 from mesascope.tasks.gymnasium_envs.make import actions_of, is_environment, make_environment
@@ -50,7 +52,12 @@ def play_environment(  # noqa: PLR0913 - a public call, whose settings are keywo
     Where the environment can be copied and has no chance, each level is enumerated and its graph
     given. There is no time in a graph: a reward that shrinks with the steps that were taken counts
     as at the start, in the graph and in the returns. Where only some levels could be enumerated,
-    those alone are kept, and a note says so.
+    those alone are kept, and a note says so. Where chance was seen on any, or an episode went where
+    its graph does not lead, no graph is kept: what befell an episode would decide which are.
+
+    Chance is what any generator gives that the environment holds, or that its classes, their
+    modules, `random`, `numpy.random` or PyTorch hold for all. With each level these begin anew,
+    and those outside the environment are left as they were found.
 
     Episodes are played side by side in environments that do the same, see `copies_of`. Each draws
     from a stream of its own, so that what is seen does not depend on how many there are.
@@ -97,12 +104,13 @@ def play_environment(  # noqa: PLR0913 - a public call, whose settings are keywo
         None if trails is None else partial(_look, trails),
     )
     try:
-        envs = copies_of(env, make, min(beside, len(plan.levels)), seeds)
-        play_episodes(chooser, envs, plan)
-        seen = recorder.seen(None)
-        assert seen is not None
-        seen = replace(seen, notes=note)
-        return seen if trails is None else graphed(seen, env, asked, trails)
+        with undisturbed(env):
+            envs = copies_of(env, make, min(beside, len(plan.levels)), seeds)
+            play_episodes(chooser, envs, plan)
+            seen = recorder.seen(None)
+            assert seen is not None
+            seen = replace(seen, notes=note)
+            return seen if trails is None else graphed(seen, env, asked, trails)
     except (MesascopeError, KeyboardInterrupt) as error:
         so_far = recorder.seen(None)
         so_far = so_far and replace(so_far, notes=note)
@@ -116,7 +124,7 @@ def _look(trails: Trails, row: int, env: Any) -> None:
     trail = trails.setdefault(row, [])
     try:
         trail.append(state.key_of(env))
-    except state.NotComparable:
+    except NotComparable:
         trail.append(b"")
 
 

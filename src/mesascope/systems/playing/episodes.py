@@ -11,7 +11,7 @@ from jaxtyping import Bool, Int
 from mesascope.core.errors import MesascopeError
 from mesascope.systems.playing.choosing import Chooser
 from mesascope.systems.playing.recording import Recorder
-from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.chance import reseed
 from mesascope.tasks.gymnasium_envs.errors import EnvironmentFailed, GoalFailed
 from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
 from mesascope.tasks.gymnasium_envs.remembering import paying
@@ -198,9 +198,12 @@ class Episode:
 def reset_to(env: Any, seed: int, again: int = 0) -> tuple[Any, dict[str, Any]]:
     """Begin the level of a seed; played `again`, chance in the environment is another.
 
+    Generators that a reset leaves as they are, as everyone's, begin anew with the seed, too.
+
     Raises:
         EnvironmentFailed: the environment raised.
     """
+    reseed(env, seed)
     try:
         observation, info = env.reset(seed=seed)
     except (Exception, SystemExit) as error:
@@ -209,7 +212,7 @@ def reset_to(env: Any, seed: int, again: int = 0) -> tuple[Any, dict[str, Any]]:
             "Try it in Python"
         ) from error
     if again:
-        state.reseed(env, seed, again)
+        reseed(env, seed, again)
     return observation, info
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from mesascope.processes.seen import Seen
 from mesascope.processes.stacked import stacked
 from mesascope.systems.playing.enumerator import Enumerator
-from mesascope.tasks.gymnasium_envs.enumerate import BudgetSpent, NotEnumerable
+from mesascope.tasks.gymnasium_envs.enumerate import BudgetSpent, HasChance, NotEnumerable
 from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.remembering import Level
 
@@ -24,7 +24,8 @@ def graphed(seen: Seen, env: Any, goals: tuple[Goal, ...], trails: Trails) -> Se
     """Return what was seen with the levels' graphs, the states' numbers, and returns without time.
 
     Levels without a graph are left out if others have one. If none has, what was seen is returned
-    as it is. A note says why.
+    as it is; and also where chance was seen on any level, or an episode went another way than its
+    graph: which levels are kept may not depend on what befell there. A note says why.
 
     Args:
         seen: whole.
@@ -36,18 +37,15 @@ def graphed(seen: Seen, env: Any, goals: tuple[Goal, ...], trails: Trails) -> Se
         GoalFailed: a goal raised on a state that can be reached.
     """
     seeds = seen.seeds
-    levels, why = _enumerated(env, goals, seeds)
-    numbers: dict[int, np.ndarray] = {}
-    for episode, level in enumerate(seen.level_of.tolist()):
-        if level not in levels:
-            continue
-        actions = seen.action[seen.episode == episode]
-        try:
-            numbers[episode] = _followed(levels[level], trails[episode], actions)
-            _check(levels[level], seen, episode, numbers[episode], actions)
-        except _Contradicted as contradiction:
-            del levels[level]
-            why.setdefault(str(contradiction), level)
+    try:
+        levels, why = _enumerated(env, goals, seeds)
+        numbers = _numbered(seen, levels, trails)
+    except _Contradicted as contradiction:
+        note = (
+            f"No level counts as enumerated: {contradiction} (seed {seeds[contradiction.level]}). "
+            "If only levels were kept where that did not happen, luck would decide which are."
+        )
+        return replace(seen, notes=(*seen.notes, note))
     said = [f"{reason} (seed {seeds[level]})" for reason, level in why.items()]
     if not levels:
         note = f"No level could be enumerated: {'; '.join(said)}."
@@ -67,16 +65,30 @@ def graphed(seen: Seen, env: Any, goals: tuple[Goal, ...], trails: Trails) -> Se
     return replace(_kept(seen, levels, numbers), notes=notes)
 
 
+class _Contradicted(Exception):
+    """How a level differs from its graph."""
+
+    def __init__(self, how: str, level: int) -> None:
+        super().__init__(how)
+        self.level = level
+
+
 def _enumerated(
     env: Any, goals: tuple[Goal, ...], seeds: tuple[int, ...]
 ) -> tuple[dict[int, Level], dict[str, int]]:
-    """Return the levels that have a graph, and the reasons why others have none."""
+    """Return the levels that have a graph, and the reasons why others have none.
+
+    Raises:
+        _Contradicted: there is chance, and other levels may have passed by luck.
+    """
     levels: dict[int, Level] = {}
     why: dict[str, int] = {}
     enumerator = Enumerator(env, goals, max(BUDGET, PER_LEVEL * len(seeds)))
     for number, seed in enumerate(seeds):
         try:
             levels[number] = enumerator.level(seed)
+        except HasChance as error:
+            raise _Contradicted(str(error), number) from error
         except NotEnumerable as error:
             why.setdefault(str(error), number)
             if not levels:  # what is true of the first is likely to be true of all
@@ -86,12 +98,26 @@ def _enumerated(
     return levels, why
 
 
-class _Contradicted(Exception):
-    """How an episode differs from its graph."""
+def _numbered(
+    seen: Seen, levels: dict[int, Level], trails: Trails
+) -> dict[int, Int[np.ndarray, " t"]]:
+    """Return the states of each episode on levels that have a graph.
+
+    Raises:
+        _Contradicted: an episode went another way than its graph.
+    """
+    numbers: dict[int, np.ndarray] = {}
+    for episode, number in enumerate(seen.level_of.tolist()):
+        level = levels.get(number)
+        if level is not None:
+            actions = seen.action[seen.episode == episode]
+            numbers[episode] = _followed(level, number, trails[episode], actions)
+            _check(level, seen, episode, numbers[episode], actions)
+    return numbers
 
 
 def _followed(
-    level: Level, trail: list[bytes], actions: Int[np.ndarray, " t"]
+    level: Level, number: int, trail: list[bytes], actions: Int[np.ndarray, " t"]
 ) -> Int[np.ndarray, " t"]:
     """Return the states that actions were taken in.
 
@@ -101,7 +127,7 @@ def _followed(
     here, states = 0, []
     for time, key in enumerate(trail):
         if level.keys.get(key) != level.node[here]:
-            raise _Contradicted("an episode went where its graph does not lead")
+            raise _Contradicted("an episode went where its graph does not lead", number)
         if time < len(actions):
             states.append(here)
             here = int(level.successor[here, actions[time]])
@@ -124,11 +150,12 @@ def _check(
     Raises:
         _Contradicted: the graph goes on where the episode ended, or pays otherwise.
     """
+    number = int(seen.level_of[episode])
     if len(actions) < seen.horizon and not level.terminated[states[-1], actions[-1]]:
-        raise _Contradicted("an episode ended where its graph goes on")
+        raise _Contradicted("an episode ended where its graph goes on", number)
     there = level.reward[:, states, actions] @ seen.discount ** np.arange(len(states))
     if (_sign(there) != _sign(seen.returns[episode])).any():
-        raise _Contradicted("an episode was worth something else than in its graph")
+        raise _Contradicted("an episode was worth something else than in its graph", number)
 
 
 def _sign(values: Float[np.ndarray, " g"]) -> Float[np.ndarray, " g"]:

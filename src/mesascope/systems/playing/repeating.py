@@ -8,6 +8,7 @@ import numpy as np
 from mesascope.processes.seen import Seen
 from mesascope.systems.playing.episodes import Episode, Plan
 from mesascope.systems.playing.recording import About, Recorder
+from mesascope.tasks.gymnasium_envs.chance import undisturbed
 from mesascope.tasks.gymnasium_envs.goals import Goal
 
 _ALIKE = 1e-9  # of returns, relative
@@ -38,8 +39,10 @@ def repeat_episode(
     start = (seen.seeds[level], int((seen.level_of[:episode] == level).sum()))
     about = About(seen.name, "", seen.role, seen.goals, seen.discount, seen.horizon)
     recorder = Recorder(about, np.zeros(1, np.int64))
-    again = Episode(Plan(goals, [start], [], recorder, lambda row, shown: watch(shown)), env, 0)
-    ends = [again.step(int(action)) for action in actions]
+    plan = Plan(goals, [start], [], recorder, lambda row, shown: watch(shown))
+    with undisturbed(env):
+        again = Episode(plan, env, 0)
+        ends = [again.step(int(action)) for action in actions]
     # The returns of a level that was enumerated are its graph's, in which there is no time.
     alike = seen.graphs is not None or np.allclose(
         recorder.returns[0], seen.returns[episode], rtol=_ALIKE, atol=_ALIKE

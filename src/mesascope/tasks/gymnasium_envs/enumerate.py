@@ -6,15 +6,21 @@ from typing import Any, NamedTuple
 
 from mesascope.core.errors import MesascopeError
 from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.chance import reseed, watched
+from mesascope.tasks.gymnasium_envs.frozen import NotComparable
 from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
 from mesascope.tasks.gymnasium_envs.picture import place_of
 
 _REPEATS = 8  # of a step, from copies with other seeds, wherever it drew a random number
-_ALWAYS = 4  # states whose steps are repeated even where the environment's generator stood still
+_ALWAYS = 4  # states whose steps are repeated even where every generator stood still
 
 
 class NotEnumerable(Exception):
     """Why a level has no graph, to be told in a note."""
+
+
+class HasChance(NotEnumerable):
+    """An action led to different results: what is true of a level may be so of those before it."""
 
 
 class BudgetSpent(NotEnumerable):
@@ -65,7 +71,8 @@ def explore(
         budget: how many steps may be tried.
 
     Raises:
-        NotEnumerable: it cannot be copied or compared, has chance, or is too large.
+        NotEnumerable: it cannot be copied or compared, or is too large.
+        HasChance: what an action leads to was not the same twice.
         BudgetSpent: the budget is.
         GoalFailed: a goal raised on a state that can be reached.
     """
@@ -82,7 +89,7 @@ def explore(
             if found.tried >= budget:
                 raise BudgetSpent("the steps that may be tried over all levels ran out")
             repeat = number < _ALWAYS
-            there, moment, ended, tried = _try(here, action, counters, always=repeat)
+            there, moment, ended, tried = _try(here, action, counters, found.tried, always=repeat)
             found.tried += tried
             after = _number(found, there, moment, cap)
             if not ended and after not in acted:
@@ -107,27 +114,31 @@ def _number(found: Explored, env: Any, moment: Moment, cap: int) -> int:
 
 
 def _try(
-    env: Any, action: int, counters: list[dict[str, Any]], *, always: bool
+    env: Any, action: int, counters: list[dict[str, Any]], number: int, *, always: bool
 ) -> tuple[Any, Moment, bool, int]:
-    """Return where a step from a copy leads, tried once, or more where chance may be in it."""
+    """Return where a step from a copy leads, tried once, or more where chance may be in it.
+
+    The `number` of steps before it makes chance another one at each.
+    """
     there, moment, ended, drew = _step(env, action, counters)
     repeats = _REPEATS if drew else int(always)
     if repeats:
         first = (_key(there), float(moment.reward), ended)
         for repeat in range(repeats):
-            again, other, over, _ = _step(env, action, counters, repeat + 1)
+            again, other, over, _ = _step(env, action, counters, repeat + 1, number)
             if (_key(again), float(other.reward), over) != first:
-                raise NotEnumerable("the same action in the same state led to different results")
+                raise HasChance("the same action in the same state led to different results")
     return there, moment, ended, 1 + repeats
 
 
 def _step(
-    env: Any, action: int, counters: list[dict[str, Any]], seed: int | None = None
+    env: Any, action: int, counters: list[dict[str, Any]], *seed: int
 ) -> tuple[Any, Moment, bool, bool]:
+    """Return where a step leads, and whether a random number was drawn or, with a seed, may be."""
     there = _copy(env)
-    if seed is not None:
-        state.reseed(there, seed)
-    before = state.chance_of(there)
+    drawn = None if seed else watched(there)
+    if seed:
+        reseed(there, *seed)
     try:
         observation, reward, terminated, truncated, info = there.step(action)
     except MesascopeError:
@@ -136,7 +147,7 @@ def _step(
         raise NotEnumerable(
             f"action {action} raised {type(error).__name__} in a copy: {error}"
         ) from error
-    drew = state.chance_of(there) != before
+    drew = drawn is None or drawn()
     state.wind_back(there, counters)
     return (
         there,
@@ -156,5 +167,5 @@ def _copy(env: Any) -> Any:
 def _key(env: Any) -> bytes:
     try:
         return state.key_of(env)
-    except state.NotComparable as error:
+    except NotComparable as error:
         raise NotEnumerable(f"its states cannot be compared: it holds {error}") from error

@@ -5,10 +5,13 @@ it may keep what it holds in slots, hand every question on to what it wraps, or 
 `gymnasium.Env`.
 """
 
+import struct
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MemberDescriptorType
 from typing import Any
+
+_POINTER = struct.calcsize("P")  # bytes
 
 
 def layers(env: Any) -> Iterator[Any]:
@@ -48,6 +51,19 @@ def put_back(thing: Any, values: dict[str, Any]) -> None:
     """Set attributes that an object holds, whatever its class does when one is set."""
     for name, value in values.items():
         object.__setattr__(thing, name, value)
+
+
+@lru_cache(maxsize=1024)
+def is_plain(kind: type) -> bool:
+    """Return whether objects of a class keep all that they are in attributes, and nothing in C.
+
+    That is so where they take no more memory than their attributes do, as `object.__reduce_ex__`
+    asks, too.
+    """
+    pointers = (kind.__dictoffset__ > 0) + (kind.__weakrefoffset__ > 0) + len(_slots(kind))
+    return kind.__itemsize__ == 0 and (
+        kind.__basicsize__ <= object.__basicsize__ + _POINTER * pointers
+    )
 
 
 @lru_cache(maxsize=1024)

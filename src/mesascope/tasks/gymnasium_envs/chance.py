@@ -1,0 +1,197 @@
+"""Chance in an environment: every generator that a step may draw from, read and begun elsewhere.
+
+These are the generators that it holds, whatever they are called and in whatever they lie, and those
+outside it: everyone's, of `random`, `numpy.random` and PyTorch, and those that its classes and
+their modules hold.
+"""
+
+import os
+import random
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from types import CellType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from mesascope.tasks.gymnasium_envs.layers import bare, held_by, is_plain, layers
+
+_KINDS = (random.Random, np.random.Generator, np.random.RandomState, np.random.BitGenerator)
+_EVERYONES: tuple[Any, ...] = tuple(
+    getattr(function, "__self__", None) for function in (random.seed, np.random.get_state)
+)
+_EMPTY = CellType()  # of a function, in which nothing is yet
+# Tables and descriptions, in which no generator is.
+_TABLES = frozenset(
+    {
+        *("P", "initial_state_distrib", "spec", "_cached_spec", "_saved_kwargs"),
+        *("metadata", "_metadata"),
+    }
+)
+_LEAVES = frozenset({type(None), bool, int, float, complex, str, bytes})
+_KNOWN = {"abc", "builtins", "gymnasium", "minigrid", "typing"}  # modules that hold no generator
+
+
+def is_generator(thing: object) -> bool:
+    """Return whether something gives random numbers, PyTorch's generators too."""
+    kind: type = type(thing)
+    return _gives(kind)
+
+
+@lru_cache(maxsize=1024)
+def _gives(kind: type) -> bool:
+    theirs = kind.__name__ == "Generator" and hasattr(kind, "manual_seed")
+    return issubclass(kind, _KINDS) or theirs
+
+
+def watched(env: Any) -> Callable[[], bool]:
+    """Return what says whether any generator was drawn from since now, or made to be."""
+    reached = _reached(env)
+    before = [(one, _plain(_read(one))) for one in _generators(env, reached)]
+    without = [one for one in reached if _has_none(one)]
+    return lambda: (
+        any(_plain(_read(generator)) != state for generator, state in before)
+        or not all(map(_has_none, without))
+    )
+
+
+def _has_none(thing: Any) -> bool:
+    """Return whether something will make its generator when it first draws, as a space does."""
+    kind: type = type(thing)
+    return hasattr(kind, "np_random") and held_by(thing).get("_np_random", thing) is None
+
+
+def chance_outside(env: Any) -> list[Any]:
+    """Return where each generator stands that other environments may draw from, too."""
+    return [_plain(_read(generator)) for generator in _outside(env)]
+
+
+def reseed(env: Any, *seed: int) -> None:
+    """Let each generator begin elsewhere, and go on from there in a way of its own."""
+    entropy = [number % 2**64 for number in seed]
+    for number, generator in enumerate(_generators(env, _reached(env))):
+        way = (number,) if number else ()
+        _begin(generator, np.random.SeedSequence(entropy, spawn_key=way))
+
+
+@contextmanager
+def undisturbed(env: Any) -> Iterator[None]:
+    """Leave the generators outside an environment as they were before."""
+    were = [(generator, _read(generator)) for generator in _outside(env)]
+    try:
+        yield
+    finally:
+        for generator, state in were:
+            _write(generator, state)
+
+
+def _generators(env: Any, reached: list[Any]) -> list[Any]:
+    """Return all generators, each once; Gymnasium's own first."""
+    own = held_by(bare(env)).get("_np_random")
+    there = [own, *filter(is_generator, reached), *_outside(env)]
+    return list({id(one): one for one in there if one is not None}.values())
+
+
+def _reached(env: Any) -> list[Any]:
+    """Return what can be reached from an environment, numbers and texts apart."""
+    waiting = list(layers(env))
+    reached: dict[int, Any] = {}
+    for thing in waiting:
+        if id(thing) not in reached:
+            reached[id(thing)] = thing
+            kind: type = type(thing)
+            inside = thing if kind in (list, tuple) else () if _gives(kind) else _inside(thing)
+            waiting += [one for one in inside if type(one) not in _LEAVES]
+    return list(reached.values())
+
+
+def _inside(thing: Any) -> Iterable[Any]:
+    """Return what something holds: its attributes, its items, and what a function is bound to."""
+    if isinstance(thing, type | ModuleType):
+        return ()
+    kind: type = type(thing)
+    found = [value for name, value in held_by(thing).items() if name not in _TABLES]
+    if is_plain(kind):
+        return found
+    if isinstance(thing, list | tuple | deque | set | frozenset):
+        found += thing
+    elif isinstance(thing, dict):
+        found += thing.values()
+    elif isinstance(thing, np.ndarray) and thing.dtype.hasobject:
+        found += thing.flat
+    elif isinstance(thing, partial):
+        found += (thing.func, *thing.args, *thing.keywords.values())
+    elif isinstance(thing, FunctionType):
+        found += [cell.cell_contents for cell in thing.__closure__ or () if cell != _EMPTY]
+    else:  # a method, perhaps, that is written in C or is not
+        found.append(getattr(thing, "__self__", None))
+    return found
+
+
+def _outside(env: Any) -> list[Any]:
+    """Return everyone's generators, and those of the environment's classes and their modules."""
+    torch = sys.modules.get("torch")
+    classes = dict.fromkeys(kind for layer in layers(env) for kind in type(layer).__mro__)
+    own = [kind for kind in classes if kind.__module__.partition(".")[0] not in _KNOWN]
+    modules = [sys.modules.get(name) for name in dict.fromkeys(kind.__module__ for kind in own)]
+    held = [value for there in (*own, *modules) if there for value in list(vars(there).values())]
+    found = [*_EVERYONES, getattr(torch, "default_generator", None), *filter(is_generator, held)]
+    return [generator for generator in found if generator is not None]
+
+
+def _bits(generator: Any) -> Any:
+    """Return what gives NumPy's generators their bits, or None for one of another library."""
+    if isinstance(generator, np.random.BitGenerator):
+        return generator
+    if isinstance(generator, np.random.Generator):
+        return generator.bit_generator
+    return generator._bit_generator if isinstance(generator, np.random.RandomState) else None
+
+
+def _read(generator: Any) -> Any:
+    """Return where a generator stands, or None if it does not say, as the system's does not."""
+    if isinstance(generator, random.Random):
+        try:
+            return generator.getstate()
+        except NotImplementedError:
+            return None
+    if isinstance(generator, np.random.RandomState):
+        return generator.get_state(legacy=False)
+    bits = _bits(generator)
+    return generator.get_state() if bits is None else bits.state
+
+
+def _write(generator: Any, state: Any) -> None:
+    if state is None:
+        return
+    if isinstance(generator, random.Random):
+        generator.setstate(state)
+    elif isinstance(generator, np.random.Generator | np.random.BitGenerator):
+        _bits(generator).state = state
+    else:
+        generator.set_state(state)
+
+
+def _begin(generator: Any, sequence: np.random.SeedSequence) -> None:
+    bits = _bits(generator)
+    if isinstance(generator, np.random.RandomState) and isinstance(bits, np.random.MT19937):
+        generator.seed(sequence.generate_state(4))  # as below, but fast
+    elif bits is not None:
+        _write(generator, type(bits)(sequence).state)
+    else:
+        number = int(sequence.generate_state(1, np.uint64)[0]) >> 1
+        (generator.seed if isinstance(generator, random.Random) else generator.manual_seed)(number)
+
+
+def _plain(state: Any) -> Any:
+    """Return a state that can be compared; one that is not known is never the same twice."""
+    if state is None:
+        return os.urandom(16)
+    if isinstance(state, dict):
+        return {name: _plain(value) for name, value in state.items()}
+    if hasattr(state, "numpy"):
+        state = state.numpy()
+    return state.tobytes() if isinstance(state, np.ndarray) else state
