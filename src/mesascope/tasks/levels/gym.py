@@ -1,6 +1,6 @@
 """A world of levels as a Gymnasium environment."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -19,7 +19,9 @@ def gymnasium_view(
 
     `reset` takes one of them at random, or the one whose number is `options["level"]`. The info
     has the reward of every goal by its name, and the level's number as `level`. The attribute
-    `level` of the unwrapped environment is the level itself, and `world` its world.
+    `level` of the unwrapped environment is the level itself, and `world` its world. It can be
+    copied and enumerated: time is counted apart from the state, and chance, where there is some, is
+    drawn from Gymnasium's generator.
 
     Args:
         world: deterministic or not.
@@ -49,12 +51,10 @@ def _kind() -> Any:
         def __init__(self, world: LevelWorld, levels: Any, count: int) -> None:
             self.metadata = {"render_modes": ["ansi"]}
             self.world, self.levels, self.count = world, levels, count
-            self._reset = jax.jit(lambda level: _begin(world, level))
-            self._step = jax.jit(world.step)
-            self.level, self._state, self._key = None, None, jax.random.key(0)
-            shape = jax.eval_shape(
-                world.observe, *jax.eval_shape(lambda: (self._at(0), world.reset(self._at(0))))
-            )
+            self.level, self._state, self.step_count = None, None, 0
+            some = jax.eval_shape(lambda: (self._at(0), world.reset(self._at(0))))
+            shape = jax.eval_shape(world.observe, *some)
+            self._chance = _draws(world, *some)
             spaces = gymnasium.spaces
             self.action_space = spaces.Discrete(len(world.actions))
             boolean = shape.dtype == jnp.bool_
@@ -76,18 +76,19 @@ def _kind() -> Any:
             super().reset(seed=seed)
             number = (options or {}).get("level")
             self.number = int(self.np_random.integers(self.count) if number is None else number)
-            self._key = jax.random.key(int(self.np_random.integers(2**31)))
-            self.level = self._at(self.number)
-            self._state, observation = self._reset(self.level)
+            self.level, self.step_count = self._at(self.number), 0
+            self._state, observation = jax.device_get(_begun(self.world, self.level))
             info = dict.fromkeys(self.world.goals, 0.0) | {"level": self.number}
             return self._seen(observation), info
 
         def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-            self._key, now = jax.random.split(self._key)
-            moved = self._step(now, self.level, self._state, jnp.int32(action))
-            self._state = moved.state
+            seed = int(self.np_random.integers(2**31)) if self._chance else 0
+            moved, self._state = jax.device_get(
+                _moved(self.world, seed, self.level, self._state, int(action))
+            )
+            self.step_count += 1
             info = {goal: float(moved.info[goal]) for goal in self.world.goals}
-            ends = bool(moved.terminated), bool(moved.truncated)
+            ends = bool(moved.terminated), self.step_count >= self.world.horizon
             seen = self._seen(moved.observation)
             return seen, float(moved.reward), *ends, info | {"level": self.number}
 
@@ -103,6 +104,22 @@ def _kind() -> Any:
     return LevelEnv
 
 
-def _begin(world: LevelWorld, level: Any) -> tuple[Any, Any]:
+@partial(jax.jit, static_argnums=0)
+def _begun(world: LevelWorld, level: Any) -> tuple[Any, Any]:
     state = world.reset(level)
     return state, world.observe(level, state)
+
+
+@partial(jax.jit, static_argnums=0)
+def _moved(world: LevelWorld, seed: Any, level: Any, state: Any, action: Any) -> tuple[Any, Any]:
+    """Return what a step gives, and the state that it leads to at time 0."""
+    moved = world.step(jax.random.key(seed), level, state, jnp.int32(action))
+    return moved, world.state_at(level, world.index_of(level, moved.state))
+
+
+def _draws(world: LevelWorld, level: Any, state: Any) -> bool:
+    """Return whether a step makes use of its key, and so may have chance in it."""
+    key, action = jax.eval_shape(lambda: (jax.random.key(0), jnp.int32(0)))
+    traced = jax.make_jaxpr(world.step)(key, level, state, action).jaxpr
+    used = [one for step in traced.eqns for one in step.invars]
+    return any(one is traced.invars[0] for one in [*used, *traced.outvars])
