@@ -8,7 +8,10 @@ from pathlib import Path
 
 from mesascope.records.run import EnvironmentRecord
 
-_PACKAGES = ("mesascope", "numpy", "numba", "pydantic")
+_PACKAGES = (  # those that are installed; none is imported to find out
+    *("mesascope", "numpy", "numba", "pydantic", "jax", "jaxlib", "equinox", "optax"),
+    *("gymnasium", "minigrid", "stable-baselines3", "sb3-contrib", "torch", "onnxruntime"),
+)
 
 
 def environment() -> EnvironmentRecord:
