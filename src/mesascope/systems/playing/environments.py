@@ -143,7 +143,7 @@ def _environment(make_env: Any) -> tuple[Any, Callable[[], Any] | None]:
         return make_environment(make_env), lambda: make_environment(make_env)
     if is_environment(make_env) or not callable(make_env):
         return make_environment(make_env), None
-    return make_environment(make_env()), lambda: make_environment(make_env())
+    return make_environment(make_env), lambda: make_environment(make_env)
 
 
 def horizon_of(env: Any, asked: int | None) -> tuple[int, tuple[str, ...]]:

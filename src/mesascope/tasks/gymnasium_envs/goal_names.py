@@ -1,6 +1,6 @@
 """Goals named in a text, as on the command line: `reach:green goal`, `place:1,1`, `my:goal`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from mesascope.core.errors import BadRequest
@@ -22,6 +22,10 @@ WRITTEN = (
 )
 
 
+_EXPECTED = (
+    "expected a goal's name, a function goal(env) or goal(env, info), a Goal, a list of these, or "
+    "a mapping from names to them"
+)
 TAKEN = ("none of these", "reflex", "lost", "no goal")  # what an audit may answer beside goals
 
 
@@ -40,43 +44,49 @@ def goal_named(text: str) -> Goal:
     return as_goal(goal, name.strip()) if equals else goal
 
 
-def goals_of(things: str | Sequence[Any]) -> tuple[Goal, ...]:
+def goals_of(things: Any) -> tuple[Goal, ...]:
     """Return goals from texts and functions, the base objective first.
 
     Args:
-        things: goals, functions and names of goals; or one text of names joined by semicolons.
+        things: a goal, a function, or a text of names joined by semicolons; several goals,
+            functions and names; or a mapping from names to these.
 
     Raises:
-        BadRequest: there is none, or two share a name.
+        BadRequest: there is none, two share a name, or something else was given.
     """
-    if isinstance(things, str):
-        things = [part for part in things.split(";") if part.strip()]
-    goals = tuple(goal_named(one) if isinstance(one, str) else as_goal(one) for one in things)
+    goals = tuple(_each(things))
     names = [goal.name for goal in goals]
     for name in names:
         if not name.strip() or name.strip().lower() in TAKEN:
             raise BadRequest(
                 f"a goal cannot be called {name!r}: an audit has its own candidates of the names "
-                f"{', '.join(TAKEN)}. Give it another name, as in NAME=reward"
+                f"{', '.join(TAKEN)}. Give it another name, as in NAME=reward, or in Python "
+                "{'name': goal}"
             )
     twice = sorted({name for name in names if names.count(name) > 1})
-    if not goals or twice:
-        said = f"two goals are called {twice[0]!r}" if twice else "there is no goal"
-        raise BadRequest(f"{said}; name at least one, each differently: {WRITTEN}")
+    if twice:
+        raise BadRequest(
+            f"two goals are called {twice[0]!r}; give each a name of its own, as in NAME=place:1,1 "
+            "or, in Python, {'near': goal, 'far': goal}"
+        )
+    if not goals:
+        raise BadRequest(f"there is no goal; name at least one: {WRITTEN}")
     return goals
 
 
 def candidates_of(base: Any, goals: Any) -> tuple[Goal, ...]:
-    """Return the base objective and the other candidates, which may be one goal, text or several.
+    """Return the base objective, one goal, and the other candidates: each as `goals_of` takes it.
 
     Raises:
-        BadRequest: two share a name.
+        BadRequest: two share a name, or there is not one base objective.
     """
-    if isinstance(goals, str):
-        others = [part for part in goals.split(";") if part.strip()]
-    else:
-        others = [goals] if callable(goals) else list(goals)
-    return goals_of([base, *others])
+    first = _each(base)
+    if len(first) != 1:
+        raise BadRequest(
+            f"{len(first)} goals were given as the base objective, which is one; give the others "
+            "as goals"
+        )
+    return goals_of([*first, *([] if goals is None else _each(goals))])
 
 
 def check_within(goals: Sequence[Goal], envs: Sequence[Any]) -> None:
@@ -96,6 +106,27 @@ def check_within(goals: Sequence[Goal], envs: Sequence[Any]) -> None:
                     f"the goal {goal.name!r} lies outside {', and '.join(dict.fromkeys(sizes))}; "
                     "give a row and a column within it"
                 )
+
+
+def _each(things: Any) -> list[Goal]:
+    """Return the goals in whatever holds them."""
+    if isinstance(things, str):
+        return [goal_named(part) for part in things.split(";") if part.strip()]
+    if isinstance(things, Mapping):
+        return [as_goal(_one(thing), str(name)) for name, thing in things.items()]
+    if isinstance(things, Goal) or callable(things):
+        return [as_goal(things)]
+    if isinstance(things, Iterable) and not isinstance(things, bytes | Set):
+        return [_one(thing) for thing in things]
+    raise BadRequest(f"a {type(things).__name__} was given as goals; {_EXPECTED}")
+
+
+def _one(thing: Any) -> Goal:
+    if isinstance(thing, str):
+        return goal_named(thing)
+    if isinstance(thing, Goal) or callable(thing):
+        return as_goal(thing)
+    raise BadRequest(f"a {type(thing).__name__} was given as a goal; {_EXPECTED}")
 
 
 def _read(text: str) -> Goal:

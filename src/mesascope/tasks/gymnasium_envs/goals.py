@@ -180,6 +180,11 @@ def as_goal(thing: Any, name: str | None = None) -> Goal:
     try:
         inspect.signature(thing).bind(None, None)
         return Goal(shown, lambda moment: thing(moment.env, moment.info))
+    except ValueError:
+        raise CannotLoad(
+            f"the goal {shown!r} does not tell which arguments it takes; wrap it in a function of "
+            "(env) or (env, info)"
+        ) from None
     except TypeError:
         pass
     try:

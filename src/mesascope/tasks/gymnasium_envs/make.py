@@ -4,6 +4,7 @@ import ast
 import importlib
 from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 from typing import Any, get_args
 
 from mesascope.core.errors import BadRequest, MesascopeError, UnknownName
@@ -102,7 +103,11 @@ def _check(given: dict[str, Any]) -> None:
 
 def called(what: Any) -> str:
     """Return what to call whatever names, makes or is an environment."""
-    return what if isinstance(what, str) else getattr(what, "__name__", type(what).__name__)
+    if isinstance(what, str):
+        return what
+    spec = getattr(what, "spec", None) if is_environment(what) else None
+    inner = what.func if isinstance(what, partial) else what
+    return str(getattr(spec, "id", None) or getattr(inner, "__name__", type(what).__name__))
 
 
 def is_environment(thing: Any) -> bool:
