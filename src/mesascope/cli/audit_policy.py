@@ -13,8 +13,6 @@ from mesascope.processes.seen import Seen
 from mesascope.studies.policy import audit_policy
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 
-_QUICK = 12  # levels of each distribution
-
 
 def audit_policy_command(
     policy: str, env: str, asked: dict[str, Any], *, report: Path | None, json: bool
@@ -25,20 +23,19 @@ def audit_policy_command(
 
     Args:
         policy, env: as on the command line.
-        asked: for `audit_policy`, by name; and `quick`, and the `task` that is a program's alone.
+        asked: for `audit_policy`, by name; and the `task` that is a program's alone.
         report: where the page is written.
         json: print the record instead.
     """
     from rich.console import Console
 
-    quick, task = asked.pop("quick"), asked.pop("task")
+    task = asked.pop("task")
     if task is not None:
         raise BadRequest(
             f"--task {task}: for programs; a policy is judged in --env and in every --shift. Give "
             "--env or --task, and not both"
         )
     asked = {name: value for name, value in asked.items() if was_given(value)}
-    asked = {**({"levels": _QUICK} if quick else {}), **asked}
     ready(report)
     console = Console(stderr=True, highlight=False)
     # What the audited code prints is not our output.

@@ -21,12 +21,13 @@ def audit(
     horizon: int | None = None,
     discount: float | None = None,
     epsilon: float | None = None,
+    greedy: Annotated[bool, Parameter(negative="")] = False,
     beside: int | None = None,
     activation: str | None = None,
     normalise: Path | None = None,
     trust: Annotated[bool, Parameter(negative="")] = False,
     report: Path | None = None,
-    seed: Seed = 0,
+    seed: int | None = None,
     quick: Annotated[bool, Parameter(negative="")] = False,
     json: Json = False,
 ) -> int:
@@ -45,20 +46,23 @@ def audit(
         shift: Another environment to play in, as NAME=ENV; may be repeated.
         levels: How many levels to play of each.
         horizon: Steps per episode; what the environment says unless given.
-        discount: What a reward a step later is worth; 0.99 unless given, and best as in training.
+        discount: What a reward a step later is worth; as in training where a Stable-Baselines3
+            model tells, else 0.99, unless given.
         epsilon: The regret, as a share of what can be gained, below which it does well; 0.1.
+        greedy: Judge the policy that takes its likeliest action, as `deterministic=True` does.
         beside: Episodes that are played side by side, 16 unless given; the result is the same.
         activation: `tanh` or `relu`, where a policy's file does not say.
         normalise: A .npz of the statistics that observations were normalised by in training.
         trust: Let the policy's file run code when it is loaded.
         report: Where to write the HTML report.
-        seed: Of every sample.
+        seed: Of every random choice, 0 unless given; the same seed, the same result.
         quick: Smaller samples: faster, with wider intervals.
         json: Print the audit's record as JSON.
     """
     played = {
         **{"base": base, "goals": goals, "shifts": shift, "levels": levels, "horizon": horizon},
         **{"discount": discount, "epsilon": epsilon, "beside": beside},
+        "deterministic": greedy,
         **_reading(trust, activation, normalise),
     }
     if env is not None:
@@ -68,7 +72,7 @@ def audit(
         return audit_policy_command(system, env, asked, report=report, json=json)
     from mesascope.cli.audit import audit_command
 
-    asked = {"task": task, "seed": seed, "quick": quick}
+    asked = {"task": task, "seed": seed or 0, "quick": quick}
     return audit_command(system, asked, played, report=report, json=json)
 
 

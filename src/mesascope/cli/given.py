@@ -2,7 +2,10 @@
 
 from typing import Any
 
-_WRITTEN = {"opponents": "opponent", "shifts": "shift"}  # those that may be repeated
+_WRITTEN = {  # those that have another name there
+    **{"opponents": "opponent", "shifts": "shift"},  # as they may be repeated
+    "deterministic": "greedy",
+}
 
 
 def was_given(value: Any) -> bool:

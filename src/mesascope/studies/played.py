@@ -36,6 +36,7 @@ def play_world(
     discount: float,
     seed: int,
     levels: int = LEVELS,
+    sample: bool = True,
     say: Callable[[str], None] | None = None,
 ) -> list[Played]:
     """Return what a policy does in training and under every shift of a world.
@@ -47,6 +48,7 @@ def play_world(
         discount: γ, of the returns.
         seed: of the levels, which are other levels than any that training drew, and the choices.
         levels: how many of each distribution.
+        sample: draw actions from the policy; else take the most probable.
         say: told what is going on.
 
     Raises:
@@ -64,6 +66,7 @@ def play_world(
             drawn,
             seed=seed,
             discount=discount,
+            sample=sample,
             name=where.name,
             description=where.description,
             role=where.role,

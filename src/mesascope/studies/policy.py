@@ -1,20 +1,19 @@
 """A policy that somebody brings: played where it was trained and under shift, and audited."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mesascope.core.errors import BadRequest
-from mesascope.core.interface import Interface
-from mesascope.core.randomness import check_seed
+from mesascope.processes.seen import Seen
 from mesascope.records.policy import PolicyAuditRecord
-from mesascope.records.run import ConfigRecord
 from mesascope.studies.filming import EnvironmentStage
 from mesascope.studies.played import LEVELS, Played, in_turn, play_world
+from mesascope.studies.policy_ledger import played_as
 from mesascope.studies.policy_record import EPSILON, About, policy_record
-from mesascope.systems.playing.choosing import AnyPolicy
+from mesascope.studies.policy_request import PolicyRequest, request_of
 from mesascope.systems.playing.environments import (
     BESIDE,
     UNSEEN,
@@ -22,16 +21,20 @@ from mesascope.systems.playing.environments import (
     play_environment,
 )
 from mesascope.systems.playing.errors import PlayInterrupted
+from mesascope.systems.playing.recording import Role
 from mesascope.systems.policies.load import load_policy
+from mesascope.systems.policies.named import Named
 from mesascope.tasks.gymnasium_envs.fitting import fitted
 from mesascope.tasks.gymnasium_envs.goal_names import candidates_of, check_within
 from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.make import called
-from mesascope.tasks.gymnasium_envs.shift import Shift, shift_named
+from mesascope.tasks.gymnasium_envs.shift import Shift, shifts_of
+from mesascope.tasks.gymnasium_envs.written import written
+from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import as_world
 
-_MOST_LEVELS = 10_000  # all of a distribution are held in memory, with their graphs
 _ENVIRONMENT_LEVELS = 40  # an environment outside JAX is enumerated in about a second a level
+_QUICK = 12  # levels of each distribution
 
 
 @dataclass(frozen=True)
@@ -52,106 +55,51 @@ class PolicyResult:
 
 
 def audit_policy(
-    policy: Any,
-    env: Any,
-    *,
-    base: Any = "reward",
-    goals: Any = (),
-    shifts: Sequence[Any] | Mapping[str, Any] = (),
-    levels: int | None = None,
-    horizon: int | None = None,
-    discount: float = 0.99,
-    epsilon: float = EPSILON,
-    seed: int = 0,
-    beside: int = BESIDE,
-    trust: bool = False,
-    say: Callable[[str], None] | None = None,
-    **reading: Any,
+    policy: Any, env: Any, *, say: Callable[[str], None] | None = None, **options: Any
 ) -> PolicyResult:
     """Return what a policy pursues where it was trained and under shift.
 
     Args:
-        policy: the path of a Stable-Baselines3 zip, an ONNX file or a safetensors file of ours;
-            `module:function`; a function from a batch of observations to logits; or a model.
-        env: a Gymnasium id, `module:factory`, a function that makes an environment, a vector of
-            environments, or one of our worlds by name or as an object, which brings goals and
-            shifts of its own.
-        base: the base objective, as one goal; the environment's reward unless given.
-        goals: the other candidates: functions, or names such as `reach:ball` and `place:1,1`.
-        shifts: other environments, as `NAME=ENV_ID`, `Shift`s, or by name.
-        levels: how many are played on each distribution.
-        horizon: steps per episode; what the environment says unless given.
-        discount: γ, of the returns.
-        epsilon: normalised regret below which a policy is taken to do well.
-        seed: of levels and choices.
-        beside: how many episodes are played side by side at most, which changes nothing but the
-            time that it takes; 1 for an environment or a policy that bears no more.
-        trust: let a file run code when it is loaded.
-        say: told what is going on.
-        **reading: for `load_policy`: `activation="relu"`, `normalise="statistics.npz"`.
+        policy, env, say: as `mesascope.audit` takes them.
+        **options: those of `mesascope.audit` that are for policies.
 
     Raises:
-        CannotLoad: the policy cannot be read; the message says what would help.
-        UnknownName: no such environment or goal; did you mean …
-        BadRequest: the policy cannot be given what an environment shows, or has other actions.
+        MesascopeError: as `mesascope.audit` says.
         PlayStopped: the policy, the environment or a goal failed; `so_far` keeps what was seen.
         PlayInterrupted: Ctrl-C, a KeyboardInterrupt; `before` and `so_far` keep what was seen.
     """
     began = time.perf_counter()
-    _check(levels, discount, epsilon)
-    check_seed(seed)
+    asked = request_of(options)
     world = as_world(env)
-    loaded = load_policy(policy, trust=trust, **reading)
-    if world is not None:
-        if goals or shifts or base != "reward":
-            raise BadRequest(
-                f"{world.name} brings its own goals ({', '.join(world.goals)}) and shifts; leave "
-                "out base, goals and shifts"
-            )
-        if horizon is not None:
-            raise BadRequest(
-                f"{world.name} ends its episodes after {world.horizon} steps; leave out the horizon"
-            )
-        played = play_world(
-            loaded, world, share=0.0, discount=discount, seed=seed, levels=levels or LEVELS, say=say
-        )
-        where = world.name
-    else:
-        takes = loaded.interface  # refused before anything is played
-        trained = _Where("train", "as it was trained", fitted(env, takes), "train")
-        distributions = [trained, *_shifts(shifts, takes)]
-        names = [one.name for one in distributions]
-        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise BadRequest(
-                f"two distributions are called {twice[0]!r}, and the first is always 'train'; give "
-                "each shift a name of its own, as in NAME=ENV"
-            )
-        options = {
-            **{"levels": levels, "horizon": horizon, "discount": discount, "seed": seed},
-            "beside": beside,
-        }
-        candidates = candidates_of(base, goals)
-        if any(goal.outside for goal in candidates):
-            check_within(candidates, [environment_of(one.env) for one in distributions])
-        played = in_turn(distributions, lambda one: _played(loaded, one, candidates, options, say))
-        where = called(env)
-    name = getattr(loaded, "name", None) or getattr(policy, "__name__", type(policy).__name__)
-    notes = dict.fromkeys(note for one in played for note in one.seen.notes)
+    loaded = load_policy(
+        policy, trust=asked.trust, activation=asked.activation, normalise=asked.normalise
+    )
+    discount, ledger = played_as(asked.discount, loaded.gamma, deterministic=asked.deterministic)
+    usual = _ENVIRONMENT_LEVELS if world is None else LEVELS
+    levels = asked.levels or (_QUICK if asked.quick else usual)
+    play = _Play(loaded, asked, levels, discount, say)
+    played = play.environments(env) if world is None else play.world(world)
+    where = called(env) if world is None else world.name
+    seed, epsilon = asked.seed or 0, EPSILON if asked.epsilon is None else asked.epsilon
+    source = loaded.name if policy is loaded else written(policy)
     about = About(
-        title=f"Audit of {name}",
+        title=f"Audit of {loaded.name}",
         story="A policy that somebody brought along; it was not trained here.",
-        policy=str(name),
-        provenance=getattr(loaded, "provenance", "Brought along; where it comes from is not said."),
-        world=str(where),
-        config=ConfigRecord(
-            command="audit",
-            organism=str(where),
-            preset="-",
-            seed=seed,
-            given={"policy": str(name), "env": str(where), "epsilon": epsilon},
-            defaulted={"discount": discount, "levels": played[0].seen.levels},
+        policy=loaded.name,
+        provenance=loaded.provenance,
+        world=where,
+        config=asked.config(
+            source,
+            written(env),
+            where,
+            {
+                **{"levels": levels, "discount": discount, "epsilon": epsilon, "seed": seed},
+                **_played_with(played, asked),
+                **({"beside": BESIDE} if world is None else {}),
+            },
         ),
-        notes=tuple(notes),
+        ledger=ledger,
+        notes=tuple(dict.fromkeys(note for one in played for note in one.seen.notes)),
     )
     if say is not None:
         say("asking what it wants")
@@ -162,58 +110,104 @@ def audit_policy(
     return PolicyResult(record)
 
 
-def _check(levels: int | None, discount: float, epsilon: float) -> None:
-    """Refuse before anything is played what could not be judged."""
-    if levels is not None and not 1 <= levels <= _MOST_LEVELS:
-        raise BadRequest(
-            f"{levels} levels were asked for; at least 1 and at most {_MOST_LEVELS} are expected"
-        )
-    if not 0.0 <= discount <= 1.0:
-        raise BadRequest(f"the discount is {discount}; a number from 0 to 1 is expected")
-    if not 0.0 < epsilon < 1.0:
-        raise BadRequest(f"epsilon is {epsilon}; a number between 0 and 1 is expected")
+def _played_with(played: list[Played], asked: PolicyRequest) -> dict[str, Any]:
+    """Return what was played and how, by the names of options."""
+    train, *shifts = [one.seen for one in played]
+    base, *goals = train.goals
+    horizons = {one.name: one.horizon for one in (train, *shifts)}
+    alike = len(set(horizons.values())) == 1
+    return {
+        "base": base,
+        "goals": goals,
+        "shifts": {one.name: one.description for one in shifts},
+        "quick": asked.quick,
+        "horizon": train.horizon if alike else horizons,
+        "deterministic": asked.deterministic,
+        "trust": asked.trust,
+    }
 
 
 @dataclass(frozen=True)
-class _Where:
-    name: str
-    description: str
-    env: Any
-    role: Any
-    seeds: Sequence[int] | None = None
+class _Play:
+    """A policy, and how it is played."""
 
+    policy: Named
+    asked: PolicyRequest
+    levels: int
+    discount: float
+    say: Callable[[str], None] | None
 
-def _shifts(shifts: Sequence[Any] | Mapping[str, Any], takes: Interface) -> list[_Where]:
-    if isinstance(shifts, Mapping):
-        return [_Where(str(n), str(n), fitted(env, takes), "shift") for n, env in shifts.items()]
-    named = [one if isinstance(one, Shift) else shift_named(one) for one in shifts]
-    return [
-        _Where(s.name, s.description, fitted(s.make_env, takes), "shift", s.seeds) for s in named
-    ]
+    def world(self, world: LevelWorld) -> list[Played]:
+        """Play in a world of levels, under every shift that it brings.
 
+        Raises:
+            BadRequest: something was asked for that the world decides.
+        """
+        asked = self.asked
+        if asked.goals or asked.shifts or asked.base not in (None, "reward"):
+            raise BadRequest(
+                f"{world.name} brings its own goals ({', '.join(world.goals)}) and shifts; leave "
+                "out base, goals and shifts"
+            )
+        if asked.horizon is not None:
+            raise BadRequest(
+                f"{world.name} ends its episodes after {world.horizon} steps; leave out the horizon"
+            )
+        return play_world(
+            self.policy,
+            world,
+            share=0.0,
+            discount=self.discount,
+            seed=asked.seed or 0,
+            levels=self.levels,
+            sample=not asked.deterministic,
+            say=self.say,
+        )
 
-def _played(
-    policy: AnyPolicy,
-    where: _Where,
-    goals: tuple[Goal, ...],
-    options: Mapping[str, Any],
-    say: Callable[[str], None] | None,
-) -> Played:
-    count = options["levels"] or _ENVIRONMENT_LEVELS
-    if say is not None:
-        say(f"playing {count} levels of {where.name}")
-    first = UNSEEN + options["seed"] * count
-    seen = play_environment(
-        policy,
-        where.env,
-        goals,
-        levels=where.seeds or range(first, first + count),
-        horizon=options["horizon"],
-        seed=options["seed"],
-        discount=options["discount"],
-        beside=options["beside"],
-        name=where.name,
-        description=where.description,
-        role=where.role,
-    )
-    return Played(seen, EnvironmentStage(where.env, goals))
+    def environments(self, env: Any) -> list[Played]:
+        """Play in an environment, and in those that it is shifted to.
+
+        Raises:
+            BadRequest: two share a name, a goal lies outside all of them, or the policy cannot be
+                given what is seen there, or has other actions.
+        """
+        wanted = (Shift("train", "as it was trained", env), *shifts_of(self.asked.shifts))
+        names = [one.name for one in wanted]
+        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+            raise BadRequest(
+                f"two distributions are called {twice[0]!r}, and the first is always 'train'; give "
+                "each shift a name of its own, as in NAME=ENV, or in Python {'name': env}"
+            )
+        takes = self.policy.interface  # what cannot fit is refused before anything is played
+        shifts = [replace(one, make_env=fitted(one.make_env, takes)) for one in wanted]
+        base = "reward" if self.asked.base is None else self.asked.base
+        goals = candidates_of(base, self.asked.goals)
+        if any(goal.outside for goal in goals):
+            check_within(goals, [environment_of(one.make_env) for one in shifts])
+
+        def play(where: Shift) -> Played:
+            seen = self._environment(where, goals, "train" if where is shifts[0] else "shift")
+            return Played(seen, EnvironmentStage(where.make_env, goals))
+
+        return in_turn(shifts, play)
+
+    def _environment(self, where: Shift, goals: Sequence[Goal], role: Role) -> Seen:
+        seed = self.asked.seed or 0
+        first = UNSEEN + seed * self.levels
+        seeds = range(first, first + self.levels) if where.seeds is None else where.seeds
+        if self.say is not None:
+            self.say(f"playing {len(seeds)} levels of {where.name}")
+        return play_environment(
+            self.policy,
+            where.make_env,
+            goals,
+            levels=seeds,
+            horizon=self.asked.horizon,
+            seed=seed,
+            discount=self.discount,
+            sample=not self.asked.deterministic,
+            beside=self.asked.beside or BESIDE,
+            name=where.name,
+            description=where.description,
+            role=role,
+        )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
+from mesascope.records.audit import AssumptionRecord
 from mesascope.records.policy import PolicyAuditRecord, TrainingRecord
 from mesascope.records.run import ConfigRecord
 from mesascope.studies.environment import environment
@@ -26,6 +27,7 @@ class About:
         policy, provenance, world: what was audited, where it comes from, where it was played.
         config: what was asked for.
         training: how it was trained, where we did.
+        ledger: what else the verdict takes for granted.
         notes: what a reader should know.
         next_commands: what to try next.
     """
@@ -37,6 +39,7 @@ class About:
     world: str
     config: ConfigRecord
     training: TrainingRecord | None = None
+    ledger: Sequence[AssumptionRecord] = ()
     notes: tuple[str, ...] = ()
     next_commands: Sequence[str] = field(default_factory=tuple)
 
@@ -77,7 +80,7 @@ def policy_record(
         goals=list(seen[0].goals),
         headline=found.headline,
         lines=list(found.lines),
-        ledger=list(found.ledger),
+        ledger=[*found.ledger, *about.ledger],
         distributions=list(found.distributions),
         training=about.training,
         episodes=[episode for one in pictures for episode in one.episodes],

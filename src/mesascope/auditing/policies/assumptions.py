@@ -8,7 +8,7 @@ from mesascope.core.assumption import Ledger, Status
 
 _GOALS = ("pseudo-aligned", "goal-misgeneralization", "capability-failure")
 _RETURNS = ("capable-on-train", "aligned-on-train", "robust")
-_ALL = (*_RETURNS, *_GOALS)
+ALL = (*_RETURNS, *_GOALS)
 
 
 def ledger_of(found: Sequence[Found], provenance: str) -> Ledger:
@@ -29,7 +29,7 @@ def ledger_of(found: Sequence[Found], provenance: str) -> Ledger:
         "levels.",
         "declared",
         ", ".join(f"{one.seen.levels} of {one.seen.name}" for one in found),
-        *_ALL,
+        *ALL,
     )
     _enumeration(ledger, found)
     shifts = [one.seen.name for one in found if one.seen.role == "shift"]
@@ -82,13 +82,13 @@ def _enumeration(ledger: Ledger, found: Sequence[Found]) -> None:
     statement = "Levels were enumerated in full, so optima and chance are exact."
     if missing:
         figure = f"no graphs of {', '.join(missing)}, where optima and chance are unknown"
-        ledger.add("enumeration", statement, "unchecked", figure, *_ALL)
+        ledger.add("enumeration", statement, "unchecked", figure, *ALL)
     elif over:
         figure = f"returns above the optimum on {', '.join(over)}"
-        ledger.add("enumeration", statement, "failed", figure, *_ALL)
+        ledger.add("enumeration", statement, "failed", figure, *ALL)
     else:
         figure = "no episode was worth more than its level's optimum, by any goal"
-        ledger.add("enumeration", statement, "checked", figure, *_ALL)
+        ledger.add("enumeration", statement, "checked", figure, *ALL)
 
 
 def _where(found: Sequence[Found], name: str) -> str:

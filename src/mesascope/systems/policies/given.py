@@ -12,7 +12,7 @@ from mesascope.core.interface import Interface, interface_of
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.serving import as_policy
-from mesascope.systems.policies.model import model_interface, model_policy
+from mesascope.systems.policies.model import gamma_of, model_interface, model_policy
 from mesascope.systems.policies.named import Named, NamedPolicy, NamedRecurrentPolicy, named
 
 
@@ -35,8 +35,10 @@ def given_policy(source: Any, text: str | None = None) -> Named:
     told = f"{name} was imported, which runs its code" if text else f"{name} was given as an object"
     told += "; where it comes from and how it was trained were not verified."
     policy = _policy(source)
-    interface = model_interface(source) if _is_model(source) else interface_of(policy)
-    return named(policy, str(name), told, interface)
+    if not _is_model(source):
+        return named(policy, str(name), told, interface_of(policy))
+    gamma = gamma_of(getattr(source, "gamma", None))
+    return named(policy, str(name), told, model_interface(source), gamma)
 
 
 def from_actions(

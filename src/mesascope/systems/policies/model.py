@@ -31,6 +31,14 @@ def model_interface(model: Any) -> Interface:
     return Interface((tuple(shape),), count)
 
 
+def gamma_of(told: Any) -> float | None:
+    """Return the discount that a model or its settings tell, if it is a number from 0 to 1."""
+    if isinstance(told, bool) or not isinstance(told, int | float | np.floating):
+        return None
+    gamma = float(told)
+    return gamma if 0.0 <= gamma <= 1.0 else None
+
+
 def model_policy(model: Any) -> Callable[[np.ndarray], np.ndarray] | Remembering:
     """Return the policy of a model of Stable-Baselines3 or sb3-contrib.
 

@@ -22,12 +22,14 @@ class NamedPolicy:
         name: what to call it.
         provenance: a sentence: what was read, and what was not verified.
         interface: which observations it takes and how many actions it has, as far as is known.
+        gamma: the discount that it was trained with, where the source tells.
     """
 
     function: Logits
     name: str
     provenance: str
     interface: Interface = UNKNOWN
+    gamma: float | None = None
 
     def __call__(self, observations: np.ndarray) -> Any:
         return self.function(observations)
@@ -41,6 +43,7 @@ class NamedRecurrentPolicy:
     name: str
     provenance: str
     interface: Interface = UNKNOWN
+    gamma: float | None = None
 
     def reset(self, count: int) -> Any:
         return self.policy.reset(count)
@@ -55,8 +58,13 @@ class NamedRecurrentPolicy:
 Named = NamedPolicy | NamedRecurrentPolicy
 
 
-def named(policy: Any, name: str, provenance: str, interface: Interface = UNKNOWN) -> Named:
-    """Return a policy of either kind with a name, a provenance and what is known of its shapes."""
-    if isinstance(policy, RecurrentPolicy):
-        return NamedRecurrentPolicy(policy, name, provenance, interface)
-    return NamedPolicy(policy, name, provenance, interface)
+def named(
+    policy: Any,
+    name: str,
+    provenance: str,
+    interface: Interface = UNKNOWN,
+    gamma: float | None = None,
+) -> Named:
+    """Return a policy of either kind with a name, a provenance and what else is known of it."""
+    kind = NamedRecurrentPolicy if isinstance(policy, RecurrentPolicy) else NamedPolicy
+    return kind(policy, name, provenance, interface, gamma)

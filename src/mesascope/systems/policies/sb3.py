@@ -15,7 +15,7 @@ from mesascope.systems.policies.archive import Archive, read_archive
 from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.layers import ACTIVATIONS, Layers, find_layers, is_values
 from mesascope.systems.policies.lstm import Lstm, split_lstm
-from mesascope.systems.policies.model import largest, model_interface, model_policy
+from mesascope.systems.policies.model import gamma_of, largest, model_interface, model_policy
 from mesascope.systems.policies.named import Named, named
 from mesascope.systems.policies.nature import CLASS, split_nature
 from mesascope.systems.policies.preprocessing import IN_PARTS, TRUST, read_preprocessing
@@ -99,6 +99,7 @@ def _rebuilt(archive: Archive, activation: str | None) -> Named:
         f"The weights in {archive.path.name} were read without running code and the network was "
         f"rebuilt as {built} ({kind}) with {bend} between its layers, {reason}.",
         Interface(prepare.shapes, layers.outputs),
+        gamma_of(archive.data.get("gamma")),
     )
 
 
@@ -220,6 +221,7 @@ def _trusted(path: Path) -> Named:
             f"{path.name} was loaded by Stable-Baselines3, which ran the code pickled in it, for "
             "it was trusted.",
             model_interface(model),
+            gamma_of(getattr(model, "gamma", None)),
         )
     raise CannotLoad(
         f"Stable-Baselines3 cannot load {path} ({'; '.join(failures)}); load it yourself and give "
