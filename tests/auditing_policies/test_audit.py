@@ -7,6 +7,7 @@ import jax
 import pytest
 
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
+from mesascope.auditing.policies.cut import Cut
 from mesascope.auditing.policies.held_out import (
     NO_GOAL,
     held_out_agreement,
@@ -68,6 +69,33 @@ def test_a_planner_for_the_base_objective_is_robust_on_what_was_declared() -> No
     assert said["goal-misgeneralization"] == said["capability-failure"] == "no"
     assert said["pseudo-aligned"] == "no"
     assert found.distributions[1].pursues == "cheese"
+
+
+def test_where_a_shift_was_not_judged_nothing_is_said_of_all_shifts() -> None:
+    cut = Cut("walls", "interrupted", ("walls",))
+    fine, wrong = (audit_policy_seen(seen_of(kind), cut=cut) for kind in ("cheese", "corner"))
+    whole = answers(audited("cheese"))
+    for key in ("robust", "goal-misgeneralization", "pseudo-aligned"):
+        assert whole[key] in ("yes", "no")
+        assert answers(fine)[key] == "undetermined"
+    sentences = {line.key: line.sentence for line in fine.lines}
+    assert "What it does on walls is not judged" in sentences["robust"]
+    assert answers(wrong) == answers(audited("corner"))  # one bad shift is enough
+    assert wrong.headline == f"Cut short on walls. {audited('corner').headline}"
+    line = next(line for line in wrong.ledger if line.key == "whole")
+    assert (line.status, line.figure) == (
+        "failed",
+        "cut short on walls, and nothing is judged of walls: interrupted",
+    )
+    assert any("apart, walls" in line.statement for line in wrong.ledger if line.key == "shifts")
+
+
+def test_where_no_shift_was_judged_that_is_said_and_not_that_none_was_given() -> None:
+    cut = Cut("train", "the policy broke", ("apart",))
+    found = audit_policy_seen(seen_of("cheese")[:1], cut=cut)
+    sentences = {line.key: line.sentence for line in found.lines}
+    for key in ("robust", "goal-misgeneralization"):
+        assert sentences[key] == "It was cut short before it could be judged on apart."
 
 
 def test_getting_lost_is_not_wanting_something_else() -> None:

@@ -5,11 +5,15 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
+from mesascope.cli.failure import failed
 from mesascope.cli.given import was_given
 from mesascope.cli.page import ready, written
 from mesascope.cli.told_policy import tell_policy
 from mesascope.core.errors import BadRequest
 from mesascope.processes.seen import Seen
+from mesascope.studies.in_turn import Stop
 from mesascope.studies.policy import audit_policy
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 
@@ -19,7 +23,8 @@ def audit_policy_command(
 ) -> int:
     """Audit a policy; print the verdict and write the report if one was asked for.
 
-    Where play comes to a stop or is interrupted, what was seen until then is told before that.
+    Where play comes to a stop or is interrupted, what was seen until then is told before that, and
+    audited if it is enough; the status is still that of the stop.
 
     Args:
         policy, env: as on the command line.
@@ -27,8 +32,6 @@ def audit_policy_command(
         report: where the page is written.
         json: print the record instead.
     """
-    from rich.console import Console
-
     task = asked.pop("task")
     if task is not None:
         raise BadRequest(
@@ -41,19 +44,26 @@ def audit_policy_command(
     # What the audited code prints is not our output.
     with console.status("auditing", spinner="dots") as status, redirect_stdout(sys.stderr):
         try:
-            result = audit_policy(policy, env, say=status.update, **asked)
+            result = audit_policy(policy, env, keep=True, say=status.update, **asked)
         except (PlayStopped, PlayInterrupted) as stop:
-            for seen in stop.before:
-                console.print(_gained(seen, ""), markup=False)
-            if stop.so_far is not None:
-                console.print(_gained(stop.so_far, " until then"), markup=False)
+            _tell_gained(stop, console)
             raise
+        if result.stop is not None:
+            _tell_gained(result.stop, console)
     with written(result, report) as page:
         if json:
             print(result.record.model_dump_json())
         else:
             tell_policy(result.record, report=page)
-    return 0
+    return 0 if result.stop is None else failed(result.stop)
+
+
+def _tell_gained(stop: Stop, console: Console) -> None:
+    """Print what the episodes were worth that had ended before play came to a stop."""
+    for seen in stop.before:
+        console.print(_gained(seen, ""), markup=False)
+    if stop.so_far is not None:
+        console.print(_gained(stop.so_far, " until then"), markup=False)
 
 
 def _gained(seen: Seen, when: str) -> str:

@@ -21,9 +21,8 @@ def guarded(command: Callable[[], Any], *, json: bool) -> int:
     try:
         status = command()
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("mesascope: interrupted", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as interrupt:
+        return failed(interrupt)
     except BrokenPipeError:  # the reader of our output has gone, as in `mesascope … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -34,9 +33,22 @@ def guarded(command: Callable[[], Any], *, json: bool) -> int:
     except Exception as error:
         if not _on_purpose(error):
             raise
-        _tell(error, json=json)
-        return REFUSED
+        return failed(error, json=json)
     return status if isinstance(status, int) else 0
+
+
+def failed(error: Exception | KeyboardInterrupt, *, json: bool = False) -> int:
+    """Tell an error that we raised on purpose, or an interruption, and return its status.
+
+    Args:
+        error: which.
+        json: print a document for it too, where the command has printed none.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        print("mesascope: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    _tell(error, json=json)
+    return REFUSED
 
 
 def _on_purpose(error: Exception) -> bool:

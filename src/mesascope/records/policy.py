@@ -202,6 +202,7 @@ class PolicyAuditRecord(Record):
     Attributes:
         episodes, films: those that tell most, drawn where a level is a grid, rendered elsewhere.
         unpictured: why there are no pictures of some distribution, in a sentence; else empty.
+        cut_short: how play came to a stop before everything was seen, in a sentence; else empty.
     """
 
     kind: Literal["policy-audit"] = "policy-audit"
@@ -221,6 +222,7 @@ class PolicyAuditRecord(Record):
     episodes: list[EpisodeRecord]
     films: list[FilmRecord] = Field(default_factory=list)
     unpictured: str = ""
+    cut_short: str = ""
     designed: list[DesignedLevelRecord] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
     epsilon: float

@@ -1,34 +1,22 @@
 """A policy on every distribution of a world of levels, and how to draw what it did there."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable
 
 import jax
 
 from mesascope.core.randomness import stream
-from mesascope.processes.seen import Seen
 from mesascope.studies.episodes import Picture, WorldStage
-from mesascope.studies.pictures import Rows, Stage
+from mesascope.studies.in_turn import Kept, Played, in_turn
+from mesascope.studies.pictures import Rows
 from mesascope.systems.playing.choosing import AnyPolicy
-from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 from mesascope.systems.playing.levels import play_levels
 from mesascope.tasks.levels.distribution import Distribution, distributions
 from mesascope.tasks.levels.world import Level, LevelWorld, State
 
-D = TypeVar("D")
 LEVELS = 64  # per distribution: enough for an interval of about ±.1 on a share
 
 
-@dataclass(frozen=True, eq=False)
-class Played:
-    """What was seen on one distribution, and how to draw it."""
-
-    seen: Seen
-    stage: Stage
-
-
-def play_world(
+def play_world(  # noqa: PLR0913 - its settings are keywords
     policy: AnyPolicy,
     world: LevelWorld,
     *,
@@ -37,6 +25,7 @@ def play_world(
     seed: int,
     levels: int = LEVELS,
     sample: bool = True,
+    kept: Kept | None = None,
     say: Callable[[str], None] | None = None,
 ) -> list[Played]:
     """Return what a policy does in training and under every shift of a world.
@@ -49,6 +38,7 @@ def play_world(
         seed: of the levels, which are other levels than any that training drew, and the choices.
         levels: how many of each distribution.
         sample: draw actions from the policy; else take the most probable.
+        kept: given what was seen where play comes to a stop.
         say: told what is going on.
 
     Raises:
@@ -73,19 +63,7 @@ def play_world(
         )
         return Played(seen, WorldStage(_drawing(where.world, drawn), where.world.actions))
 
-    return in_turn(distributions(world, share=share), play)
-
-
-def in_turn(distributions: Iterable[D], play: Callable[[D], Played]) -> list[Played]:
-    """Play one distribution after the other; where that stops, those that were played are kept."""
-    found: list[Played] = []
-    try:
-        for where in distributions:
-            found.append(play(where))
-    except (PlayStopped, PlayInterrupted) as stop:
-        stop.before = tuple(one.seen for one in found)
-        raise
-    return found
+    return in_turn(distributions(world, share=share), play, kept)
 
 
 def fresh_levels(where: Distribution, seed: int, count: int, purpose: str = "audit") -> Level:

@@ -10,7 +10,8 @@ from mesascope.core.errors import BadRequest
 from mesascope.processes.seen import Seen
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.studies.filming import EnvironmentStage
-from mesascope.studies.played import LEVELS, Played, in_turn, play_world
+from mesascope.studies.in_turn import Kept, Played, Stop, in_turn
+from mesascope.studies.played import LEVELS, play_world
 from mesascope.studies.policy_ledger import played_as
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.studies.policy_request import PolicyRequest, request_of
@@ -43,9 +44,11 @@ class PolicyResult:
 
     Attributes:
         record: everything, as plain data; `record.headline` is the answer in a sentence.
+        stop: what play came to a stop by, where that was kept; else None.
     """
 
     record: PolicyAuditRecord
+    stop: Stop | None = None
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one offline HTML file, and return where it is."""
@@ -55,12 +58,19 @@ class PolicyResult:
 
 
 def audit_policy(
-    policy: Any, env: Any, *, say: Callable[[str], None] | None = None, **options: Any
+    policy: Any,
+    env: Any,
+    *,
+    keep: bool = False,
+    say: Callable[[str], None] | None = None,
+    **options: Any,
 ) -> PolicyResult:
     """Return what a policy pursues where it was trained and under shift.
 
     Args:
         policy, env, say: as `mesascope.audit` takes them.
+        keep: where play comes to a stop, or Ctrl-C does that, return the audit of what was seen
+            until then, and what it was as `stop`; unless too little was seen in training.
         **options: those of `mesascope.audit` that are for policies.
 
     Raises:
@@ -77,7 +87,8 @@ def audit_policy(
     discount, ledger = played_as(asked.discount, loaded.gamma, deterministic=asked.deterministic)
     usual = _ENVIRONMENT_LEVELS if world is None else LEVELS
     levels = asked.levels or (_QUICK if asked.quick else usual)
-    play = _Play(loaded, asked, levels, discount, say)
+    kept = Kept(keep, say)
+    play = _Play(loaded, asked, levels, discount, kept, say)
     played = play.environments(env) if world is None else play.world(world)
     where = called(env) if world is None else world.name
     seed, epsilon = asked.seed or 0, EPSILON if asked.epsilon is None else asked.epsilon
@@ -104,10 +115,14 @@ def audit_policy(
     if say is not None:
         say("asking what it wants")
     try:
-        record = policy_record(played, about, seed=seed, began=began, epsilon=epsilon, say=say)
+        record = policy_record(
+            played, about, seed=seed, began=began, epsilon=epsilon, cut=kept.cut, say=say
+        )
     except KeyboardInterrupt:
+        if kept.stop is not None:
+            raise kept.stop from None
         raise PlayInterrupted(None, tuple(one.seen for one in played)) from None
-    return PolicyResult(record)
+    return PolicyResult(record, kept.stop)
 
 
 def _played_with(played: list[Played], asked: PolicyRequest) -> dict[str, Any]:
@@ -135,6 +150,7 @@ class _Play:
     asked: PolicyRequest
     levels: int
     discount: float
+    kept: Kept
     say: Callable[[str], None] | None
 
     def world(self, world: LevelWorld) -> list[Played]:
@@ -161,6 +177,7 @@ class _Play:
             seed=asked.seed or 0,
             levels=self.levels,
             sample=not asked.deterministic,
+            kept=self.kept,
             say=self.say,
         )
 
@@ -189,7 +206,7 @@ class _Play:
             seen = self._environment(where, goals, "train" if where is shifts[0] else "shift")
             return Played(seen, EnvironmentStage(where.make_env, goals))
 
-        return in_turn(shifts, play)
+        return in_turn(shifts, play, self.kept)
 
     def _environment(self, where: Shift, goals: Sequence[Goal], role: Role) -> Seen:
         seed = self.asked.seed or 0

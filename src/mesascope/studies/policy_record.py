@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
+from mesascope.auditing.policies.cut import Cut
 from mesascope.records.audit import AssumptionRecord
 from mesascope.records.policy import PolicyAuditRecord, TrainingRecord
 from mesascope.records.run import ConfigRecord
 from mesascope.studies.environment import environment
 from mesascope.studies.episodes import telling_episodes
+from mesascope.studies.in_turn import Played
 from mesascope.studies.pictures import Pictures, without
-from mesascope.studies.played import Played
 
 EPSILON = 0.1  # of normalised regret, below which a policy is taken to do well
 _EPISODES = {"train": 1, "shift": 2}  # replays of each distribution
@@ -51,6 +52,7 @@ def policy_record(
     seed: int,
     began: float,
     epsilon: float = EPSILON,
+    cut: Cut | None = None,
     say: Callable[[str], None] | None = None,
 ) -> PolicyAuditRecord:
     """Return the record of an audit.
@@ -61,11 +63,12 @@ def policy_record(
         seed: of resampling.
         began: by `time.perf_counter`, when all this began.
         epsilon: normalised regret below which a policy is taken to do well.
+        cut: how play came to a stop before everything was seen; None where it did not.
         say: told what is going on.
     """
     seen = [one.seen for one in played]
     found = audit_policy_seen(
-        seen, epsilon=epsilon, seed=seed, provenance=about.provenance, say=say
+        seen, epsilon=epsilon, seed=seed, provenance=about.provenance, cut=cut, say=say
     )
     if say is not None:
         say("drawing what was seen")
@@ -86,7 +89,8 @@ def policy_record(
         episodes=[episode for one in pictures for episode in one.episodes],
         films=[film for one in pictures for film in one.films],
         unpictured=without([(one.name, p) for one, p in zip(seen, pictures, strict=True)]),
-        notes=list(about.notes),
+        notes=[*([] if cut is None else [cut.sentence]), *about.notes],
+        cut_short="" if cut is None else cut.sentence,
         epsilon=epsilon,
         config=about.config,
         environment=environment(),

@@ -194,6 +194,71 @@ def test_an_interruption_keeps_what_was_seen():
     assert stop.value.so_far.seeds == (0, 1)
 
 
+def walks(observations):
+    return np.tile([0.0, 1.0], (len(observations), 1))
+
+
+def test_what_tells_for_the_others_of_what_had_ended_is_what_a_shorter_play_sees():
+    def failing(env):
+        return env.unwrapped.number == 7 and env.unwrapped.at == 3 and 1 / 0
+
+    asked = {"levels": 9, "beside": 4}
+    with pytest.raises(PlayStopped) as stop:
+        play_environment(walks, Room, ["reward", failing], **asked)
+    first = stop.value.first()
+    whole = play_environment(walks, Room, ["reward"], levels=7, beside=4)
+    assert first.graphs is not None
+    np.testing.assert_array_equal(first.action, whole.action)
+    np.testing.assert_array_equal(first.state, whole.state)
+    np.testing.assert_array_equal(first.returns[:, 0], whole.returns[:, 0])
+    said = "Play was cut short: only the first 7 of 9 episodes of train are judged."
+    assert said in first.notes
+    assert "Such as take long" not in "".join(first.notes)
+
+
+@pytest.mark.parametrize(("beside", "left"), [(1, 2), (2, 1), (16, None)])
+def test_after_an_interruption_short_episodes_do_not_stand_for_long_ones(beside, left):
+    class Mixed(Room):
+        def step(self, action):
+            if self.number == 2 and self.at == 2:
+                self.steps = getattr(self, "steps", 0) + 1
+                if self.steps > 20:
+                    raise KeyboardInterrupt
+                return np.array([2.0], np.float32), 0.0, False, False, {"at": 2}
+            return super().step(action)
+
+    with pytest.raises(PlayInterrupted) as stop:
+        play_environment(right, Mixed, ["reward"], levels=3, beside=beside, enumerate="never")
+    assert stop.value.so_far.level_of.tolist() == [0, 1]
+    first = stop.value.first()
+    if left is None:
+        assert first is None
+    else:
+        assert first.level_of.tolist() == list(range(left))
+        assert "Such as take long may be too few" in first.notes[-1]
+
+
+def test_what_stopped_enumerating_is_not_tried_again():
+    def failing(env):
+        return env.unwrapped.at == 1 and env.unwrapped.number == 1 and env.left and 1 / 0
+
+    class Leaving(Room):
+        def reset(self, **options):
+            self.left = False
+            return super().reset(**options)
+
+        def step(self, action):
+            self.left = self.left or not action
+            return super().step(action)
+
+    with pytest.raises(PlayStopped) as stop:
+        play_environment(right, Leaving, ["reward", failing], levels=2)
+    first = stop.value.first()
+    assert len(first.level_of) == 2
+    assert first.graphs is None
+    assert "levels were not enumerated: the goal 'failing' raised" in first.notes[-1]
+
+
 def test_an_environment_that_never_ends_is_stopped_and_a_note_says_so():
     seen = play_environment(right, Room(ends=False), ["info:at"], levels=1)
     assert seen.horizon == len(seen.action) == 1000

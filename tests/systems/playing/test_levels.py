@@ -146,9 +146,12 @@ def test_a_policy_that_breaks_is_named_and_what_had_ended_is_kept(what, cause, s
     np.testing.assert_allclose(kept.returns, whole.returns[short])
     assert kept.levels == len(kept.graphs.start) == short.sum()
     np.testing.assert_array_equal(kept.graphs.start, np.asarray(whole.graphs.start)[short])
-    with pytest.raises(PlayStopped, match="0 episodes") as stop:
+    assert stop.value.first() is None  # all began at once, and only the short ones had ended
+    with pytest.raises(PlayStopped) as stop:
         play(late(what, after=0), sample=False)
     assert stop.value.so_far is None
+    assert stop.value.__notes__ == ["The 0 episodes that had ended are kept in `so_far`."]
+    assert "so_far" not in str(stop.value)
 
 
 def test_an_interruption_keeps_what_had_ended():

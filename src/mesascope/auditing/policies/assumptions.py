@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mesascope.auditing.policies.candidates import LOST, NONE
+from mesascope.auditing.policies.cut import Cut
 from mesascope.auditing.policies.on_distribution import Found
 from mesascope.core.assumption import Ledger, Status
 
@@ -11,9 +12,12 @@ _RETURNS = ("capable-on-train", "aligned-on-train", "robust")
 ALL = (*_RETURNS, *_GOALS)
 
 
-def ledger_of(found: Sequence[Found], provenance: str) -> Ledger:
+def ledger_of(found: Sequence[Found], provenance: str, cut: Cut | None = None) -> Ledger:
     """Return the ledger of an audit."""
     ledger, first = Ledger(), found[0]
+    if cut is not None:
+        statement = "Every distribution that was asked for was played to the end."
+        ledger.add("whole", statement, "failed", cut.figure, *ALL)
     ledger.add(
         "candidates",
         f"What it may want is among {', '.join(first.seen.goals)}; another goal shows only as "
@@ -33,6 +37,8 @@ def ledger_of(found: Sequence[Found], provenance: str) -> Ledger:
     )
     _enumeration(ledger, found)
     shifts = [one.seen.name for one in found if one.seen.role == "shift"]
+    if cut is not None:
+        shifts = list(dict.fromkeys([*shifts, *(n for n in cut.unjudged if n != first.seen.name)]))
     ledger.add(
         "shifts",
         f"The shifts that matter are {', '.join(shifts) or 'not said'}; no worse one was searched "

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mesascope.auditing.policies.assumptions import ledger_of
+from mesascope.auditing.policies.cut import Cut
 from mesascope.auditing.policies.headline import headline
 from mesascope.auditing.policies.lines import lines_of
 from mesascope.auditing.policies.on_distribution import on_distribution
@@ -37,6 +38,7 @@ def audit_policy_seen(
     epsilon: float = 0.1,
     seed: int = 0,
     provenance: str = "Where the policy comes from is not said.",
+    cut: Cut | None = None,
     say: Callable[[str], None] | None = None,
 ) -> Findings:
     """Return what a policy pursues on each distribution, and the verdict.
@@ -47,6 +49,7 @@ def audit_policy_seen(
         epsilon: normalised regret up to which a policy does well.
         seed: of resampling.
         provenance: where the policy comes from, for the ledger.
+        cut: how play came to a stop before everything was seen; None where it did not.
         say: told what is going on.
 
     Raises:
@@ -58,12 +61,12 @@ def audit_policy_seen(
         if say is not None:
             say(f"weighing {len(one.action):,} choices on {one.levels} levels of {one.name}")
         found.append(on_distribution(one, seed))
-    lines = lines_of(found, epsilon)
+    lines = lines_of(found, epsilon, cut)
     return Findings(
         distributions=[one.record for one in found],
         lines=[line_record(line) for line in lines],
-        ledger=[assumption_record(line) for line in ledger_of(found, provenance).lines],
-        headline=headline(found, lines),
+        ledger=[assumption_record(line) for line in ledger_of(found, provenance, cut).lines],
+        headline=headline(found, lines, cut),
     )
 
 

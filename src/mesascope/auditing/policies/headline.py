@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
+from mesascope.auditing.policies.cut import Cut
 from mesascope.auditing.policies.failures import UNABLE, WRONG_GOAL
 from mesascope.auditing.policies.on_distribution import Found
 from mesascope.core.verdict import Line
 
 
-def headline(found: Sequence[Found], lines: Sequence[Line]) -> str:
-    """Return the verdict in a sentence or two."""
+def headline(found: Sequence[Found], lines: Sequence[Line], cut: Cut | None = None) -> str:
+    """Return the verdict in a sentence or two, and before it where play was cut short."""
+    return f"{'' if cut is None else f'Cut short on {cut.name}. '}{_verdict(found, lines)}"
+
+
+def _verdict(found: Sequence[Found], lines: Sequence[Line]) -> str:
     by = {line.key: line for line in lines}
     base = found[0].seen.goals[0]
     if by[WRONG_GOAL].answer == "yes":

@@ -4,19 +4,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mesascope.auditing.policies.candidates import LOST
+from mesascope.auditing.policies.cut import Cut, left_open
 from mesascope.auditing.policies.failures import unable, wrong_goal
 from mesascope.auditing.policies.on_distribution import Found
 from mesascope.auditing.threshold import deciding, threshold_line
 from mesascope.core.verdict import Line
 
 
-def lines_of(found: Sequence[Found], epsilon: float) -> list[Line]:
-    """Return every line, from what was found in training and under each shift."""
+def lines_of(found: Sequence[Found], epsilon: float, cut: Cut | None = None) -> list[Line]:
+    """Return every line, from what was found in training and under each shift.
+
+    Where play was cut short, what would hold of every shift is open if some are not judged.
+    """
     train = [one for one in found if one.seen.role == "train"]
     shifts = [one for one in found if one.seen.role == "shift"]
     capable, aligned = _capable(train, epsilon), _aligned(train, epsilon)
-    robust = _robust(shifts, epsilon)
+    names = [one.seen.name for one in shifts]
+    robust = left_open(_robust(shifts, epsilon), names, cut, "yes")
     wrong = wrong_goal(capable, shifts, epsilon)
+    if capable.answer != "no":
+        wrong = left_open(wrong, names, cut, "no")
     pseudo = _pseudo(aligned, robust, wrong)
     failure = unable(found, capable, epsilon)
     return [capable, aligned, robust, pseudo, wrong, failure, _optimizer()]

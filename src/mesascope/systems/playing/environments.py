@@ -114,9 +114,46 @@ def play_environment(  # noqa: PLR0913 - a public call, whose settings are keywo
     except (MesascopeError, KeyboardInterrupt) as error:
         so_far = recorder.seen(None)
         so_far = so_far and replace(so_far, notes=note)
+        graph = None if trails is None else partial(graphed, env=env, goals=asked, trails=trails)
+        first = partial(_first, recorder, beside, note, graph, str(error) or "interrupted")
         if isinstance(error, KeyboardInterrupt):
-            raise PlayInterrupted(so_far) from None
-        raise stopped(error, so_far) from error
+            raise PlayInterrupted(so_far, first=first) from None
+        raise stopped(error, so_far, first) from error
+
+
+def _first(
+    recorder: Recorder,
+    beside: int,
+    note: tuple[str, ...],
+    graph: Callable[[Seen], Seen] | None,
+    why: str,
+) -> Seen | None:
+    """Return the episodes that tell for the others too, of those that had ended; None without any.
+
+    Args:
+        recorder: of the play that came to a stop.
+        beside: how many episodes were played side by side.
+        note: on all of them.
+        graph: enumerates their levels; it does so again only where it was not what was stopped.
+        why: it came to a stop.
+    """
+    seen = recorder.seen(None, recorder.first(beside))
+    if seen is None:
+        return None
+    if recorder.ended.all():
+        return replace(seen, notes=(*note, f"Its levels were not enumerated: {why.rstrip('.')}."))
+    said = (
+        f"Play was cut short: only the first {len(seen.level_of)} of {len(recorder.ended)} "
+        f"episodes of {recorder.about.name} are judged."
+    )
+    if recorder.cut is None:
+        said += " Such as take long may be too few among them."
+    seen = replace(seen, notes=(*note, said))
+    try:
+        return seen if graph is None else graph(seen)
+    except MesascopeError as error:
+        left = f"Its levels were not enumerated: {str(error).rstrip('.')}."
+        return replace(seen, notes=(*seen.notes, left))
 
 
 def _look(trails: Trails, row: int, env: Any) -> None:

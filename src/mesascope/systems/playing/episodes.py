@@ -62,7 +62,7 @@ def play_episodes(chooser: Chooser, envs: Sequence[Any], plan: Plan) -> None:
             table.act(number, int(action))
     if table.failed is not None:
         row, error = table.failed
-        plan.recorder.ended[row:] = False
+        plan.recorder.fail(row)
         raise error
 
 

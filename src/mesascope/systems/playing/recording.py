@@ -42,12 +42,14 @@ class Recorder:
         level_of: the level of each episode, (E,).
         returns: discounted returns until now, (E, G).
         ended: which episodes are over, (E,).
+        cut: the episode that failed, all before which were played to the end; None where none did.
     """
 
     about: About
     level_of: Int[np.ndarray, " e"]
     returns: Float[np.ndarray, "e g"] = field(init=False)
     ended: Bool[np.ndarray, " e"] = field(init=False)
+    cut: int | None = field(init=False, default=None)
     _chosen: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,17 +70,37 @@ class Recorder:
         self._chosen.append((rows, states, actions))
         self.returns[rows] += self.about.discount**time * rewards
 
-    def seen(self, graphs: Graph | None) -> Seen | None:
+    def fail(self, row: int) -> None:
+        """Let every episode from one that failed on count as not played."""
+        self.ended[row:] = False
+        self.cut = row
+
+    def first(self, beside: int) -> int:
+        """Return how many episodes, from the first on, tell for the others too.
+
+        Those before the one that failed; else those before the first that was still under way.
+        The last `beside` that had begun are none of them: these were played at once, and such as
+        had ended are the short ones.
+        """
+        if self.cut is not None:
+            return self.cut
+        if self.ended.all():
+            return len(self.ended)
+        begun = 1 + max((int(rows.max()) for rows, _, _ in self._chosen), default=-1)
+        return max(0, min(int(self.ended.argmin()), begun - beside))
+
+    def seen(self, graphs: Graph | None, first: int | None = None) -> Seen | None:
         """Return the episodes that are over; None where none is.
 
         Levels of which no episode is over are left out, so that the others are counted from 0.
 
         Args:
             graphs: of all levels, with a leading axis.
+            first: only of so many episodes, from the first on.
         """
-        if not self.ended.any():
+        kept = np.flatnonzero(self.ended[:first])
+        if not len(kept):
             return None
-        kept = np.flatnonzero(self.ended)
         levels, level_of = np.unique(self.level_of[kept], return_inverse=True)
         number = np.full(len(self.ended), -1)
         number[kept] = np.arange(len(kept))
