@@ -38,7 +38,8 @@ def line() -> Graph:
 def test_directedness_is_that_of_the_process(left: float) -> None:
     graph = line()
     policy = np.tile([left, 1.0 - left], (LENGTH, 1))
-    process, reward = process_of(graph, np.arange(LENGTH) > 0, LENGTH, DISCOUNT)
+    sparse, reward = process_of(graph, np.arange(LENGTH) > 0, LENGTH, DISCOUNT)
+    process = sparse.dense()
     states = np.append(np.arange(1, LENGTH), 0)  # the process has its end last
     expected = [meg(process, policy, r) for r in reward]
     seen = visits(graph, jnp.asarray(policy, jnp.float32), discount=DISCOUNT, horizon=300)

@@ -1,5 +1,7 @@
 """How far the goal that is pursued is from the base objective, as rewards on enumerated levels."""
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -7,43 +9,67 @@ from jaxtyping import Bool, Float
 
 from mesascope.auditing.policies.places import reachable
 from mesascope.core.interval import Interval
-from mesascope.objectives.rewards.bound import regret_bound
-from mesascope.objectives.rewards.coverage import Coverage
-from mesascope.objectives.rewards.metric import metric
-from mesascope.objectives.rewards.table import distances, sizes_of, stacked
-from mesascope.processes import Process
+from mesascope.objectives.rewards.large import val_apart
+from mesascope.processes import sparse
 from mesascope.processes.graph import Graph, optimum
 from mesascope.processes.seen import Seen
 
 _LEVELS = 3  # that are compared
-_STATES = 200  # beyond which tables of all transitions would take too long
+_STATES = 10_000  # of a level, which take about a second
 
 
-def confusion(seen: Seen, pursues: str | None) -> tuple[Interval | None, Interval | None]:
+class Confusion(NamedTuple):
+    """How the goal that is pursued and the base objective differ as rewards.
+
+    Attributes:
+        distance: `starc-val`; None where it was not computed.
+        bound: on the regret, as the distance implies it.
+        note: why there is none, where there could have been.
+    """
+
+    distance: Interval | None = None
+    bound: Interval | None = None
+    note: str = ""
+
+
+def confusion(seen: Seen, pursues: str | None) -> Confusion:
     """Return the STARC distance of the pursued goal from the base, and the regret it bounds.
 
     Of the first few levels; the interval is the range over them, and no more than that. None
-    where no goal is named, levels are too large, or returns are not discounted.
+    where no goal is named or there are no graphs; and, with a note, where levels are too large,
+    returns are not discounted, or values do not settle.
     """
-    if seen.graphs is None or pursues not in seen.goals or not 0.0 < seen.discount < 1.0:
-        return None, None
+    if seen.graphs is None or pursues not in seen.goals:
+        return Confusion()
     number = seen.goals.index(pursues)
+    if not 0.0 < seen.discount < 1.0:
+        why = f"the discount is {seen.discount:g}, and one between 0 and 1 is needed"
+        return Confusion() if number == 0 else _without(why)
     if number == 0:
-        return Interval.exact(0.0), Interval.exact(0.0)
+        return Confusion(Interval.exact(0.0), Interval.exact(0.0))
     graphs = _first(seen.graphs, min(_LEVELS, seen.levels))
     live = reachable(graphs, ended=False)
-    # Few different sizes, as each is compiled for.
-    size = -(-(int(live.sum(axis=1).max()) + 1) // 32) * 32
-    if size > _STATES:
-        return None, None
-    spread = _spread(graphs, seen)
+    most = int(live.sum(axis=1).max())
+    if most > _STATES:
+        return _without(f"a level has {most:,} states, at most {_STATES:,} are compared")
+    size = max(32, 1 << most.bit_length())  # few different ones, as each is compiled for
+    spread = _spread(graphs, seen)[:, 0]
     found = []
     for k in range(len(live)):
         process, rewards = process_of(_level(graphs, k), live[k], size, seen.discount)
-        found.append(_compare(process, rewards[[0, number]], spread[k, [0, number]]))
-    far = [distance for distance, _ in found]
-    bounds = [bound for _, bound in found if bound is not None]
-    return _range(far), _range(bounds) if len(bounds) == len(far) else None
+        try:
+            found.append(val_apart(process, rewards[0], rewards[number]))
+        except sparse.NotSettled as error:
+            return _without(str(error).rstrip("."))
+    bounds = [
+        min(1.0, one.loss / gap) if gap > 0.0 else 0.0
+        for one, gap in zip(found, spread.tolist(), strict=True)
+    ]
+    return Confusion(_range([one.distance for one in found]), _range(bounds))
+
+
+def _without(why: str) -> Confusion:
+    return Confusion(note=f"The reward distance was not computed: {why}.")
 
 
 def _first(graphs: Graph, count: int) -> Graph:
@@ -58,28 +84,24 @@ def _level(graphs: Graph, k: int) -> Graph:
 
 def process_of(
     graph: Graph, live: Bool[np.ndarray, " s"], size: int, discount: float
-) -> tuple[Process, np.ndarray]:
+) -> tuple[sparse.SparseProcess, np.ndarray]:
     """Return a level as a process of `size` states, and its rewards, (G, size, A).
 
-    States that are not live are left out, and steps that end the episode lead to a terminal state;
-    what is left of `size` is terminal too, and out of reach.
+    States that are not live are left out, and steps that end the episode lead to the last state,
+    which is terminal. What is left of `size` leads nowhere and is out of reach; nothing pays there.
     """
     states = np.flatnonzero(live)
     index = np.full(len(live), size - 1)
     index[states] = np.arange(len(states))
     actions = graph.successor.shape[1]
-    transition = np.zeros((size, actions, size))
-    to = np.where(graph.terminated[states], size - 1, index[np.asarray(graph.successor)[states]])
-    rows, columns = np.indices(to.shape)
-    transition[rows, columns, to] = 1.0
+    to = np.repeat(np.arange(size)[:, None], actions, axis=1)
+    ahead = index[np.asarray(graph.successor)[states]]
+    to[: len(states)] = np.where(graph.terminated[states], size - 1, ahead)
     reward = np.zeros((len(graph.reward), size, actions))
     reward[:, : len(states)] = np.asarray(graph.reward)[:, states]
-    initial = np.arange(size) == index[int(graph.start)]
-    terminal = np.arange(size) >= len(states)
-    return (
-        Process.of(transition, discount, initial=initial.astype(float), terminal=terminal),
-        reward,
-    )
+    initial = (np.arange(size) == index[int(graph.start)]).astype(float)
+    process = sparse.from_successors(to, discount, initial=initial, terminal=[size - 1])
+    return process, reward
 
 
 def _spread(graphs: Graph, seen: Seen) -> Float[np.ndarray, "k g"]:
@@ -93,17 +115,6 @@ def _spread(graphs: Graph, seen: Seen) -> Float[np.ndarray, "k g"]:
     ]
     ends = np.asarray(best, float)
     return np.asarray(ends[:, :goals] + ends[:, goals:])
-
-
-def _compare(
-    process: Process, rewards: Float[np.ndarray, "2 s a"], spread: Float[np.ndarray, "2"]
-) -> tuple[float, float | None]:
-    over, how = Coverage.of(process, None), metric("starc-val")
-    stack = stacked(process, {"base": rewards[0], "pursued": rewards[1]})
-    scale = sizes_of(stack)
-    far = distances(over, stack, how)
-    bound = regret_bound(over, stack / scale, far, spread / scale.ravel(), how)
-    return float(far[0, 1]), None if bound is None else float(bound[0, 1])
 
 
 def _range(values: list[float]) -> Interval | None:

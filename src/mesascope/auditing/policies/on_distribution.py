@@ -100,7 +100,8 @@ def on_distribution(seen: Seen, seed: int) -> Found:
             )
         )
     apart = None if got.disagree is None else share_of(got.disagree, seed)
-    far, bound = confusion(seen, pursues)
+    differ = confusion(seen, pursues)
+    notes += [differ.note] if differ.note else []
     record = OnDistributionRecord(
         name=seen.name,
         description=seen.description,
@@ -115,8 +116,8 @@ def on_distribution(seen: Seen, seed: int) -> Found:
         sentence=told,
         disagreement=figure(apart),
         regret=figure(regret),
-        distance=figure(far),
-        regret_bound=figure(bound),
+        distance=figure(differ.distance),
+        regret_bound=figure(differ.bound),
         notes=notes,
     )
     return Found(seen, got, wanted, pursues, regret, capability, elsewhere, record)

@@ -11,10 +11,11 @@ from mesascope.processes.sparse.evaluate import (
 from mesascope.processes.sparse.plan import Plan, plan
 from mesascope.processes.sparse.process import SparseProcess
 from mesascope.processes.sparse.reward import expected
-from mesascope.processes.sparse.settle import NotSettled
+from mesascope.processes.sparse.settle import TOLERANCE, NotSettled
 from mesascope.processes.sparse.soft import Soft, soften
 
 __all__ = [
+    "TOLERANCE",
     "Evaluation",
     "NotSettled",
     "Occupancy",
