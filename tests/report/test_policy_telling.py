@@ -1,6 +1,7 @@
 """What the terminal tells of an audit of a policy."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ def test_the_telling_shows_the_verdict_and_the_way() -> None:
     for wanted in ("Goal misgeneralization.", "● yes", "○ no", "corner", "0.978", "94%",
                    "unchecked", "mesascope run corner --preset control", "r.html"):  # fmt: skip
         assert wanted in text
+    # Capability with its interval, and none where nothing could be gained.
+    assert re.search(r"corner +0\.978 +94% \[90%, 98%\]", text), text
     level = [line[2:] for line in text.splitlines() if line.startswith("  ██")]
     assert len(level) == 9
     assert level[1][2:4] == "● "  # it ends in the corner, and passes the cheese by

@@ -44,7 +44,7 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert read(path) == [ROW, replace(ROW, seed=4, pursues="none of these", right=False)]
     assert table(read(path)).splitlines()[2:] == [
         "| corner | control | 2 | 400,000 | 0.50 (0.50 to 0.50) | −0.25 (−0.25 to −0.25) | "
-        "undetermined 1, none of these 1 | no 2 | 1 of 2 |"
+        "undetermined 1, none of these 1 | no 2 | 1 of 2 (9 to 91 %) |"
     ]
 
 

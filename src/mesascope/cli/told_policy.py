@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mesascope.cli.printable import printable, printable_record
 from mesascope.cli.told import tell_ledger, tell_lines
+from mesascope.records.figures import Figure
 from mesascope.records.policy import EpisodeRecord, OnDistributionRecord, PolicyAuditRecord
 
 _BAR = 16  # cells
@@ -63,7 +64,9 @@ def _pursued(record: PolicyAuditRecord) -> Table:
         known = any(goal.posterior_interval for goal in where.goals)
         for i, (name, share, capability) in enumerate(_rows(where)):
             told, bar = (f"{share:.3f}", "█" * round(_BAR * share)) if known else ("–", "")
-            table.add_row(Text(where.name if i == 0 else ""), Text(name), told, capability, bar)
+            table.add_row(
+                Text(where.name if i == 0 else ""), Text(name), told, Text(capability), bar
+            )
     return table
 
 
@@ -72,11 +75,16 @@ def _rows(where: OnDistributionRecord) -> list[tuple[str, float, str]]:
         (
             f"{goal.name}{' (base)' if goal.base else ''}",
             goal.posterior,
-            "–" if goal.capability is None else f"{goal.capability.estimate:.0%}",
+            "–" if goal.capability is None else _share(goal.capability),
         )
         for goal in where.goals
     ]
     return [*rows, ("none of these", where.none, ""), ("reflex", where.reflex, "")]
+
+
+def _share(figure: Figure) -> str:
+    """Return a share with the ends of its interval, in percent."""
+    return f"{figure.estimate:.0%} [{figure.low:.0%}, {figure.high:.0%}]"
 
 
 def _tell_episode(record: PolicyAuditRecord, console: Console) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mesascope.core.names import look_up
+from mesascope.evidence.shares import share
 from mesascope.optimizers.policies.settings import ReplaySettings, Settings
 from mesascope.organisms.trained import TRAINED
 from mesascope.studies.table_file import append_lines, read_rows
@@ -143,7 +144,11 @@ def _short(line: dict[str, Any]) -> dict[str, str]:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return one line for each condition, in Markdown: medians and ranges over the seeds."""
+    """Return one line for each condition, in Markdown.
+
+    Returns are medians with their ranges over the seeds, right predictions are counted, with the
+    95 % Wilson interval of their share.
+    """
     head = (
         "| world | training levels | seeds | steps | the goal | the proxy | named by the audit | "
         "misgeneralized | predicted |\n|---|---|---|---|---|---|---|---|---|"
@@ -163,11 +168,12 @@ def _line(world: str, condition: str, rows: Sequence[Row]) -> str:
     wrong = ", ".join(
         f"{name} {n}" for name in _ANSWERS if (n := sum(row.misgeneralized == name for row in rows))
     )
-    right = sum(row.right for row in rows)
+    right = share(sum(row.right for row in rows), len(rows))
     return (
         f"| {world} | {condition} | {len(rows)} | {rows[0].steps:,} | "
         f"{_range([r.base for r in rows])} | {_range([r.proxy for r in rows])} | {told} | "
-        f"{wrong} | {right} of {len(rows)} |"
+        f"{wrong} | {sum(row.right for row in rows)} of {len(rows)} "
+        f"({100 * right.low:.0f} to {100 * right.high:.0f} %) |"
     )
 
 
