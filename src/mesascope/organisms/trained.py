@@ -106,7 +106,7 @@ TRAINED: Mapping[str, TrainedEntry] = {
     ),
     "keys": TrainedEntry(
         "Keys open chests, and keys were rare: does it want open chests, or keys?",
-        budget=1_600_000,
+        budget=1_000_000,
         width=128,
         discount=0.95,
     ),

@@ -10,7 +10,6 @@ Cells that the CSV holds already are not computed again, so an interrupted sweep
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import product
 from pathlib import Path
 
 import jax
@@ -37,8 +36,13 @@ ACTIVATION = "tanh"
 
 
 def cells() -> list[Cell]:
-    """Return the conditions of the table: every ε with every length, width and scale."""
-    return [Cell(*values) for values in product(EPSILONS, LENGTHS, WIDTHS, SCALES)]
+    """Return the conditions of the table: every ε with each length, each width, each scale."""
+    axes = (
+        [Cell(e, length=n) for n in LENGTHS for e in EPSILONS]
+        + [Cell(e, width=n) for n in WIDTHS for e in EPSILONS]
+        + [Cell(e, scale=s) for s in SCALES for e in EPSILONS]
+    )
+    return list(dict.fromkeys(axes))
 
 
 @functools.partial(jax.jit, static_argnames=("world", "width", "runs", "steps"))

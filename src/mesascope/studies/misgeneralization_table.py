@@ -45,9 +45,13 @@ _STANDARD = {
 # Three levels in a thousand, and five times as long to meet them: where that takes minutes.
 _SELDOM = {f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in _RARE.items()}
 _SELDOM_IN = ("corner", "dish", "coin")
+# Where a tenth is not enough.
+_OFTEN = {"uniform .3": Condition(0.3)}
+_OFTEN_IN = ("keys",)
 # A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing.
 _LITTLE = Condition(1.0, Settings(updates=4), 0.0)
-CONDITIONS = (*_STANDARD, *_SELDOM, UNABLE)
+_LITTLE_IN = ("corner", "dish", "coin")
+CONDITIONS = (*_STANDARD, *_OFTEN, *_SELDOM, UNABLE)
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def conditions_of(world: str) -> dict[str, Condition]:
     """
     look_up("organism", world, TRAINED)
     seldom = _SELDOM if world in _SELDOM_IN else {}
-    return _STANDARD | seldom | {UNABLE: _LITTLE}
+    often = _OFTEN if world in _OFTEN_IN else {}
+    return _STANDARD | often | seldom | ({UNABLE: _LITTLE} if world in _LITTLE_IN else {})
 
 
 def world_of(name: str, condition: str) -> LevelWorld:
