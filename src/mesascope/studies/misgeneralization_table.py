@@ -50,7 +50,6 @@ _OFTEN = {"uniform .3": Condition(0.3)}
 _OFTEN_IN = ("keys",)
 # A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing.
 _LITTLE = Condition(1.0, Settings(updates=4), 0.0)
-_LITTLE_IN = ("corner", "dish", "coin")
 CONDITIONS = (*_STANDARD, *_OFTEN, *_SELDOM, UNABLE)
 
 
@@ -97,7 +96,7 @@ def conditions_of(world: str) -> dict[str, Condition]:
     look_up("organism", world, TRAINED)
     seldom = _SELDOM if world in _SELDOM_IN else {}
     often = _OFTEN if world in _OFTEN_IN else {}
-    return _STANDARD | often | seldom | ({UNABLE: _LITTLE} if world in _LITTLE_IN else {})
+    return _STANDARD | often | seldom | ({UNABLE: _LITTLE} if world == "corner" else {})
 
 
 def world_of(name: str, condition: str) -> LevelWorld:
