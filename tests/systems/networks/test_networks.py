@@ -8,6 +8,7 @@ import torch
 
 from mesascope.core.errors import BadRequest, UnknownName
 from mesascope.core.policy import Policy, RecurrentPolicy
+from mesascope.systems.networks import kinds
 from mesascope.systems.networks.kinds import Gru, convolve, make_network
 from mesascope.systems.networks.network import forget
 from mesascope.systems.networks.serving import as_policy
@@ -33,6 +34,39 @@ def test_a_convolution_is_that_of_torch():
     theirs = torch.nn.functional.conv2d(torch.tensor(x.transpose(0, 3, 1, 2)), weight, padding=1)
     ours = convolve(jnp.asarray(x, jnp.float32), jnp.asarray(kernel, jnp.float32))
     np.testing.assert_allclose(ours, theirs.numpy().transpose(0, 2, 3, 1), atol=1e-4)
+
+
+def _climbing(network, seen):
+    """Return what XLA is given, and what it makes of it, for gradient ascent in a loop."""
+
+    def step(network, _):
+        slope = jax.grad(lambda n: n.step(seen, ())[0].sum())(network)
+        return jax.tree.map(jnp.add, network, slope), None
+
+    def climb(network):
+        return jax.lax.scan(step, network, length=3)[0]
+
+    lowered = jax.jit(climb).lower(network)
+    return lowered.as_text(), lowered.compile().as_text()
+
+
+def test_learning_in_a_loop_runs_no_convolution_of_xla(monkeypatch):
+    """XLA's runs dozens of times slower inside a loop than outside, on a processor."""
+    network, seen = _made("conv"), jnp.asarray(_seen(3))
+    for program in _climbing(network, seen):
+        assert "while" in program
+        assert "convolution(" not in program
+
+    def theirs(x, kernel):
+        sides = ("NHWC", "HWIO", "NHWC")
+        shaped = kernel.reshape(3, 3, *kernel.shape[1:])
+        return jax.lax.conv_general_dilated(x, shaped, (1, 1), "SAME", dimension_numbers=sides)
+
+    x, kernel = jnp.ones((1, 4, 5, 2)), network.kernels[0]
+    np.testing.assert_allclose(theirs(x, kernel), convolve(x, kernel), atol=1e-5)
+    monkeypatch.setattr(kinds, "convolve", theirs)
+    for program in _climbing(network, seen):
+        assert "convolution(" in program, "it would be seen"
 
 
 def test_a_gru_is_that_of_torch():
