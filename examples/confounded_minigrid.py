@@ -1,42 +1,35 @@
-"""Trains Stable-Baselines3's PPO where the goal square is always in the corner, then moves it."""
+"""Trains Stable-Baselines3's PPO with the goal square always in the corner, and audits it."""
 
-import numpy as np
+from functools import partial
+
 import torch
 from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import DummyVecEnv
 
-from mesascope.systems.playing.environments import play_environment
+import mesascope
 from mesascope.tasks.gymnasium_envs.confounded import GOALS, ID
 from mesascope.tasks.gymnasium_envs.make import make_environment
 
-STEPS, LEVELS = 8192, 10
+CORNER = f"{ID}?size=5"  # a room of 3 × 3 cells, the square always in its corner
+APART = f"{CORNER}&apart=True"  # the square anywhere else
+ANYWHERE = [CORNER] * 2 + [APART] * 6  # a control: trained in these it keeps to the square
 
 
-def trained(seed: int = 0) -> PPO:
-    """Return a policy that was rewarded for reaching the square, while it was in the corner."""
+def trained(rooms: list[str], steps: int) -> PPO:
+    """Return a policy that was rewarded for reaching the square, in rooms side by side."""
     torch.set_num_threads(1)
-    model = PPO(
-        "MlpPolicy", make_environment(ID), n_steps=1024, learning_rate=1e-3, gamma=0.95, seed=seed
-    )
-    return model.learn(STEPS)
+    envs = DummyVecEnv([partial(make_environment, room) for room in rooms])
+    model = PPO("MlpPolicy", envs, n_steps=128, batch_size=128, learning_rate=3e-3, seed=0)
+    return model.learn(steps) if steps else model
 
 
-def logits_of(model: PPO):
-    """Return the policy as a function of observations."""
-
-    def policy(observations: np.ndarray) -> np.ndarray:
-        with torch.no_grad():
-            tensor, _ = model.policy.obs_to_tensor(observations)
-            return model.policy.get_distribution(tensor).distribution.logits.numpy()
-
-    return policy
+def audited_live(model: PPO):
+    """Print what a model wants, and write a report."""
+    result = mesascope.audit(model, CORNER, goals=GOALS, shifts={"apart": APART})
+    print(result.record.headline)
+    result.report("audit.html")
+    return result
 
 
 if __name__ == "__main__":
-    policy = logits_of(trained())
-    for name, env in (("train", ID), ("apart", f"{ID}?apart=True")):
-        seen = play_environment(policy, env, GOALS, levels=LEVELS, name=name)
-        worth = ", ".join(
-            f"{goal} {value:.2f}"
-            for goal, value in zip(seen.goals, seen.returns.mean(0), strict=True)
-        )
-        print(f"{name}: {worth}")
+    audited_live(trained([CORNER] * 8, steps=8192))
