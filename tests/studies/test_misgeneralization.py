@@ -87,13 +87,16 @@ def test_the_stored_table_has_proxies_followed_where_training_confounds_and_only
     assert not any(row.misgeneralized == "yes" for row in control)
 
 
-@pytest.mark.parametrize("world", ["corner", "dish", "coin", "follow"])  # not keys: see the page
-def test_the_stored_table_has_goals_followed_where_a_tenth_of_the_levels_disambiguates(
-    world: str,
+@pytest.mark.parametrize(
+    ("world", "share"),
+    [*((world, ".1") for world in WORLDS if world != "keys"), ("keys", ".3")],  # see the page
+)
+def test_the_stored_table_has_goals_followed_where_enough_levels_disambiguate(
+    world: str, share: str
 ) -> None:
-    tenth = conditions(world, "uniform .1")
-    assert len(tenth) == 10
-    assert sum(row.base > row.proxy for row in tenth) >= 9
+    mixed = conditions(world, f"uniform {share}")
+    assert len(mixed) == 10
+    assert sum(row.base > row.proxy for row in mixed) >= 9
 
 
 @pytest.mark.parametrize("world", ["corner", "dish", "coin"])
@@ -116,6 +119,13 @@ def test_the_stored_table_has_the_proxy_named_wherever_it_is_followed(world: str
 @pytest.mark.parametrize("world", WORLDS)
 def test_the_stored_table_has_audits_that_predict_what_policies_do_elsewhere(world: str) -> None:
     rows = [row for row in read(STORED) if row.world == world]
+    even = [row for row in rows if (world, row.condition) == ("keys", "uniform .1")]
+    others = [row for row in rows if row not in even]  # these get as much of one as of the other
+    assert sum(row.right for row in others) >= 0.95 * len(others)
+
+
+def test_the_stored_table_has_nearly_all_audits_predict_what_policies_do_elsewhere() -> None:
+    rows = read(STORED)
     assert sum(row.right for row in rows) >= 0.95 * len(rows)
 
 

@@ -51,7 +51,7 @@ def _climbing(network, seen):
 
 
 def test_learning_in_a_loop_runs_no_convolution_of_xla(monkeypatch):
-    """XLA's runs dozens of times slower inside a loop than outside, on a processor."""
+    """XLA's is far slower inside a loop than outside, on a processor."""
     network, seen = _made("conv"), jnp.asarray(_seen(3))
     for program in _climbing(network, seen):
         assert "while" in program
