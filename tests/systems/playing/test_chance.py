@@ -82,7 +82,7 @@ def walked(make, levels=LEVELS, **options):
 
 
 def standing():
-    return random.getstate(), str(np.random.get_state())  # noqa: NPY002
+    return random.getstate(), str(np.random.get_state())  # noqa: NPY002 - everyone's is what is tried
 
 
 MAKERS = {
@@ -110,7 +110,7 @@ def test_chance_is_told_and_returns_are_about_the_truth(kind):
 def test_what_is_seen_depends_on_the_seeds_alone(kind):
     one = walked(MAKERS[kind], levels=30, episodes_per_level=2, enumerate="never")
     random.random()
-    np.random.rand()  # noqa: NPY002
+    np.random.rand()  # noqa: NPY002 - everyone's is what is tried
     other = walked(MAKERS[kind], levels=30, episodes_per_level=2, enumerate="never", beside=1)
     np.testing.assert_array_equal(one.returns, other.returns)
     assert (one.returns[::2] != one.returns[1::2]).any(), "played again, chance is another"
