@@ -18,6 +18,7 @@ def mounted(folder: Path, options: str) -> Iterator[None]:
     except FileNotFoundError:
         done = False
     if not done:
+        # Whoever runs the tests, in CI too, may be nobody who can, and nothing else is tried here.
         pytest.skip("mounting a disk takes a privileged user")
     try:
         yield

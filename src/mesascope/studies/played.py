@@ -1,6 +1,6 @@
 """A policy on every distribution of a world of levels, and how to draw what it did there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax
 
@@ -10,17 +10,16 @@ from mesascope.studies.in_turn import Kept, Played, in_turn
 from mesascope.studies.pictures import Rows
 from mesascope.systems.playing.choosing import AnyPolicy
 from mesascope.systems.playing.levels import play_levels
-from mesascope.tasks.levels.distribution import Distribution, distributions
+from mesascope.tasks.levels.distribution import Distribution
 from mesascope.tasks.levels.world import Level, LevelWorld, State
 
 LEVELS = 64  # per distribution: enough for an interval of about ±.1 on a share
 
 
-def play_world(  # noqa: PLR0913 - its settings are keywords
+def play_on(
     policy: AnyPolicy,
-    world: LevelWorld,
+    everywhere: Sequence[Distribution],
     *,
-    share: float,
     discount: float,
     seed: int,
     levels: int = LEVELS,
@@ -28,12 +27,11 @@ def play_world(  # noqa: PLR0913 - its settings are keywords
     kept: Kept | None = None,
     say: Callable[[str], None] | None = None,
 ) -> list[Played]:
-    """Return what a policy does in training and under every shift of a world.
+    """Return what a policy does on each of some distributions, training first.
 
     Args:
         policy: with or without a memory.
-        world: whose distributions.
-        share: of disambiguating levels in training.
+        everywhere: where, such as the `distributions` of a world.
         discount: γ, of the returns.
         seed: of the levels, which are other levels than any that training drew, and the choices.
         levels: how many of each distribution.
@@ -63,7 +61,7 @@ def play_world(  # noqa: PLR0913 - its settings are keywords
         )
         return Played(seen, WorldStage(_drawing(where.world, drawn), where.world.actions))
 
-    return in_turn(distributions(world, share=share), play, kept)
+    return in_turn(everywhere, play, kept)
 
 
 def fresh_levels(where: Distribution, seed: int, count: int, purpose: str = "audit") -> Level:

@@ -11,7 +11,7 @@ from mesascope.processes.seen import Seen
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.studies.filming import EnvironmentStage
 from mesascope.studies.in_turn import Kept, Played, Stop, in_turn
-from mesascope.studies.played import LEVELS, play_world
+from mesascope.studies.played import LEVELS, play_on
 from mesascope.studies.policy_ledger import played_as
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.studies.policy_request import PolicyRequest, request_of
@@ -31,6 +31,7 @@ from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.make import called
 from mesascope.tasks.gymnasium_envs.shift import Shift, shifts_of
 from mesascope.tasks.gymnasium_envs.written import written
+from mesascope.tasks.levels.distribution import distributions
 from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import as_world
 
@@ -169,10 +170,9 @@ class _Play:
             raise BadRequest(
                 f"{world.name} ends its episodes after {world.horizon} steps; leave out the horizon"
             )
-        return play_world(
+        return play_on(
             self.policy,
-            world,
-            share=0.0,
+            distributions(world),
             discount=self.discount,
             seed=asked.seed or 0,
             levels=self.levels,

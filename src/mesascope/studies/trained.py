@@ -13,13 +13,14 @@ from mesascope.organisms.trained import TrainedOrganism
 from mesascope.records.policy import PolicyAuditRecord, TrainingRecord
 from mesascope.store import RunDirectory
 from mesascope.studies.environment import environment
-from mesascope.studies.played import LEVELS, play_world
+from mesascope.studies.played import LEVELS, play_on
 from mesascope.studies.policy_record import About, policy_record
 from mesascope.studies.run import Watcher
 from mesascope.studies.trained_request import TrainedRequest
 from mesascope.studies.training_curves import Scorer, training_record
 from mesascope.systems.networks.files import save_network
 from mesascope.systems.networks.serving import as_policy
+from mesascope.tasks.levels.distribution import distributions
 
 POLICY = "policy.safetensors"
 _QUICK = 24  # levels per distribution
@@ -71,10 +72,9 @@ def _run_in(
     stage, training = _train(directory, request, organism, watcher)
     network, settings = stage.network(0), organism.settings
     save_network(directory.path / POLICY, network)
-    played = play_world(
+    played = play_on(
         as_policy(network),
-        organism.world,
-        share=organism.share,
+        distributions(organism.world, share=organism.share),
         discount=settings.discount,
         seed=request.seed,
         levels=_QUICK if request.quick else LEVELS,

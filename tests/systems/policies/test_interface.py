@@ -39,7 +39,8 @@ def test_models_and_their_files_say_it(
         assert found == known
         for shape in known.shapes:
             example = np.zeros((2, *shape), np.int64 if shape == () else np.float32)
-            answer = np.asarray(load_policy(source, trust=trust)(example))  # type: ignore[operator]
+            policy: Any = load_policy(source, trust=trust)
+            answer = np.asarray(policy(example))
             assert answer.shape == (2, known.actions), "what is said is so"
 
 
@@ -66,8 +67,8 @@ def test_functions_say_nothing_but_how_many_actions_were_told() -> None:
 
 def test_statistics_are_of_the_shape_that_is_seen(tmp_path: Path) -> None:
     for name, size in (("same", 4), ("other", 5)):
-        numbers = {"mean": np.zeros(size), "var": np.ones(size), "epsilon": 1e-8, "clip": 10.0}
-        np.savez(tmp_path / f"{name}.npz", **numbers)  # type: ignore[arg-type]
+        numbers: Any = {"mean": np.zeros(size), "var": np.ones(size), "epsilon": 1e-8, "clip": 10.0}
+        np.savez(tmp_path / f"{name}.npz", **numbers)
     _, path = save_model(tmp_path, "PPO")
     known = load_policy(path, normalise=tmp_path / "same.npz").interface
     assert known == Interface(((4,),), 2)

@@ -24,12 +24,12 @@ WORLD = make_world("corner", size=5)
 def test_a_policy_of_the_view_plays_the_world_as_it_played_the_view(tmp_path: Path) -> None:
     env = gymnasium_view(WORLD, share=1.0, levels=3)
     model, path = save_model(tmp_path, "PPO", env)
-    loaded = load_policy(path)
+    loaded: Any = load_policy(path)
     given = []
 
     def watched(observations: np.ndarray) -> Any:
         given.append(np.array(observations))
-        return loaded(observations)  # type: ignore[operator]
+        return loaded(observations)
 
     seen = play_levels(watched, WORLD, jax.device_get(env.levels), seed=0, discount=0.99)
     assert len(seen.returns) == 3
@@ -40,11 +40,7 @@ def test_a_policy_of_the_view_plays_the_world_as_it_played_the_view(tmp_path: Pa
         for time, action in enumerate(seen.action[row].tolist()):
             np.testing.assert_array_equal(shown, given[time][level])
             now = given[time][level : level + 1]
-            np.testing.assert_allclose(
-                normal(loaded(now)),  # type: ignore[operator]
-                truth(model, shown[None]),
-                atol=1e-5,
-            )
+            np.testing.assert_allclose(normal(loaded(now)), truth(model, shown[None]), atol=1e-5)
             shown, *_ = env.step(action)
 
 

@@ -1,7 +1,7 @@
 """Policies that somebody brings: files, models, networks and functions."""
 
+from mesascope.systems.policies.actions import from_actions
 from mesascope.systems.policies.export import export_onnx
-from mesascope.systems.policies.given import from_actions
 from mesascope.systems.policies.load import load_policy
 from mesascope.systems.policies.normalisation import export_normalisation
 

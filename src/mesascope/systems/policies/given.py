@@ -5,10 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
-from mesascope.core.errors import BadRequest, CannotLoad
-from mesascope.core.interface import Interface, interface_of
+from mesascope.core.errors import CannotLoad
+from mesascope.core.interface import interface_of
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.networks.network import Network
 from mesascope.systems.networks.serving import as_policy
@@ -39,39 +38,6 @@ def given_policy(source: Any, text: str | None = None) -> Named:
         return named(policy, str(name), told, interface_of(policy))
     gamma = gamma_of(getattr(source, "gamma", None))
     return named(policy, str(name), told, model_interface(source), gamma)
-
-
-def from_actions(
-    function: Callable[[np.ndarray], Any], actions: int
-) -> Callable[[np.ndarray], Float[np.ndarray, "n a"]]:
-    """Return the policy of a function that gives an action for each observation.
-
-    Args:
-        function: from observations, (N, …), to actions, (N,), each 0 to `actions` - 1.
-        actions: how many there are.
-
-    Returns:
-        A policy whose logits are 0 for the action and -inf for the others. It raises
-        `BadRequest` when called, if the function answers with something else.
-    """
-
-    def policy(observations: np.ndarray) -> np.ndarray:
-        chosen = np.asarray(function(observations))
-        if chosen.shape != (len(observations),) or not np.issubdtype(chosen.dtype, np.integer):
-            raise BadRequest(
-                f"the function answered with {chosen.dtype} of shape {chosen.shape} to "
-                f"{len(observations)} observations; return one whole number for each"
-            )
-        if ((chosen < 0) | (chosen >= actions)).any():
-            raise BadRequest(
-                f"the function chose {chosen[(chosen < 0) | (chosen >= actions)][0]}; "
-                f"there are actions 0 to {actions - 1}. Give the right number of actions"
-            )
-        return np.where(np.arange(actions) == chosen[:, None], 0.0, -np.inf)
-
-    policy.__name__ = getattr(function, "__name__", "policy")
-    policy.interface = Interface(actions=actions)  # type: ignore[attr-defined] # as on an object
-    return policy
 
 
 def _policy(source: Any) -> Any:

@@ -156,7 +156,7 @@ def _read(generator: Any) -> Any:
     if isinstance(generator, random.Random):
         try:
             return generator.getstate()
-        except NotImplementedError:
+        except NotImplementedError:  # of `random.SystemRandom`, which has no state to tell
             return None
     if isinstance(generator, np.random.RandomState):
         return generator.get_state(legacy=False)
