@@ -89,7 +89,7 @@ def audit_policy(
     usual = _ENVIRONMENT_LEVELS if world is None else LEVELS
     levels = asked.levels or (_QUICK if asked.quick else usual)
     kept = Kept(keep, say)
-    play = _Play(loaded, asked, levels, discount, kept, say)
+    play = _Play(loaded, asked, levels, discount, kept)
     played = play.environments(env) if world is None else play.world(world)
     where = called(env) if world is None else world.name
     seed, epsilon = asked.seed or 0, EPSILON if asked.epsilon is None else asked.epsilon
@@ -152,7 +152,6 @@ class _Play:
     levels: int
     discount: float
     kept: Kept
-    say: Callable[[str], None] | None
 
     def world(self, world: LevelWorld) -> list[Played]:
         """Play in a world of levels, under every shift that it brings.
@@ -178,7 +177,7 @@ class _Play:
             levels=self.levels,
             sample=not asked.deterministic,
             kept=self.kept,
-            say=self.say,
+            say=self.kept.say,
         )
 
     def environments(self, env: Any) -> list[Played]:
@@ -212,8 +211,8 @@ class _Play:
         seed = self.asked.seed or 0
         first = UNSEEN + seed * self.levels
         seeds = range(first, first + self.levels) if where.seeds is None else where.seeds
-        if self.say is not None:
-            self.say(f"playing {len(seeds)} levels of {where.name}")
+        if self.kept.say is not None:
+            self.kept.say(f"playing {len(seeds)} levels of {where.name}")
         return play_environment(
             self.policy,
             where.make_env,

@@ -91,7 +91,7 @@ def check_policy(policy: AnyPolicy | None, world: LevelWorld) -> None:
         )
 
 
-def play_levels(  # noqa: PLR0913 - a public call, whose settings are keywords
+def play_levels(  # noqa: PLR0913 - a public call, whose settings are keywords with defaults
     policy: AnyPolicy,
     world: LevelWorld,
     levels: Level,
