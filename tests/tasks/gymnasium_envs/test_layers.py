@@ -121,7 +121,7 @@ def test_the_layers_are_found_without_unwrapped():
 def test_what_is_held_in_slots_is_part_of_the_state_and_counters_are_not():
     env = Second(Line())
     env.reset(seed=0)
-    other = state.copied(env)
+    other, _ = state.copied(env, state.shared_by(env))
     assert state.key_of(other) == state.key_of(env)
     other.left = 0
     assert state.key_of(other) != state.key_of(env)

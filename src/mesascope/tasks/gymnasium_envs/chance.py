@@ -9,7 +9,7 @@ import os
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from types import CellType, FunctionType, ModuleType
@@ -47,15 +47,51 @@ def _gives(kind: type) -> bool:
     return issubclass(kind, _KINDS) or theirs
 
 
-def watched(env: Any) -> Callable[[], bool]:
-    """Return what says whether any generator was drawn from since now, or made to be."""
-    reached = _reached(env)
-    before = [(one, _plain(_read(one))) for one in _generators(env, reached)]
-    without = [one for one in reached if _has_none(one)]
-    return lambda: (
-        any(_plain(_read(generator)) != state for generator, state in before)
-        or not all(map(_has_none, without))
-    )
+class Watch:
+    """Sees whether random numbers are drawn in an environment or in copies of it.
+
+    Where to look is found once: an environment holds many things, and is copied for every action.
+    """
+
+    def __init__(self, env: Any, shared: Iterable[Any] = ()) -> None:
+        """Find every generator that a step may draw from, and what may yet make one.
+
+        Args:
+            env: as it is now.
+            shared: what copies of it have in common with it.
+        """
+        reached = _reached(layers(env))
+        self._generators = _generators(env, reached)
+        self._without = [one for one in reached if _has_none(one)]
+        copied = {id(one) for one in (*filter(is_generator, reached), *self._without)}
+        known = {id(one) for one in reached}
+        common = _reached(one for one in shared if id(one) in known)
+        self._copied = copied.difference(map(id, common))
+        self._by_hand = any(map(_is_copied_by_hand, reached))
+
+    def begin(self, copy: Any, memo: Mapping[int, Any]) -> Callable[[], bool]:
+        """Return what says whether a copy draws random numbers from now on, or may have.
+
+        Args:
+            copy: of the environment, or the environment itself.
+            memo: what is what in the copy, by id, as `copy.deepcopy` left it.
+        """
+        without = [memo.get(id(one), one) for one in self._without]
+        told = not memo or (self._copied <= memo.keys() and not self._by_hand)
+        if not (told and all(map(_has_none, without))):
+            return Watch(copy).begin(copy, {})
+        generators = [memo.get(id(one), one) for one in self._generators]
+        before = [_plain(_read(one)) for one in generators]
+        return lambda: (
+            [_plain(_read(one)) for one in generators] != before
+            or not all(map(_has_none, without))
+        )
+
+
+def _is_copied_by_hand(thing: Any) -> bool:
+    """Return whether its class says what a copy is, so that no memo tells what is in it."""
+    kind: type = type(thing)
+    return hasattr(kind, "__deepcopy__") and not (hasattr(kind, "__array__") or _gives(kind))
 
 
 def _has_none(thing: Any) -> bool:
@@ -72,7 +108,7 @@ def chance_outside(env: Any) -> list[Any]:
 def reseed(env: Any, *seed: int) -> None:
     """Let each generator begin elsewhere, and go on from there in a way of its own."""
     entropy = [number % 2**64 for number in seed]
-    for number, generator in enumerate(_generators(env, _reached(env))):
+    for number, generator in enumerate(_generators(env, _reached(layers(env)))):
         way = (number,) if number else ()
         _begin(generator, np.random.SeedSequence(entropy, spawn_key=way))
 
@@ -95,9 +131,9 @@ def _generators(env: Any, reached: list[Any]) -> list[Any]:
     return list({id(one): one for one in there if one is not None}.values())
 
 
-def _reached(env: Any) -> list[Any]:
-    """Return what can be reached from an environment, numbers and texts apart."""
-    waiting = list(layers(env))
+def _reached(things: Iterable[Any]) -> list[Any]:
+    """Return what can be reached from things, numbers and texts apart."""
+    waiting = list(things)
     reached: dict[int, Any] = {}
     for thing in waiting:
         if id(thing) not in reached:

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from mesascope.tasks.gymnasium_envs.frozen import whole
@@ -35,15 +36,18 @@ _ASIDE = (
 _PLAIN = {"OrderEnforcing", "PassiveEnvChecker", "TimeLimit", "RecordEpisodeStatistics", "Monitor"}
 
 
-def copied(env: Any) -> Any:
-    """Return a copy that goes its own way; what no step changes is shared, MiniGrid's walls too."""
-    walls = getattr(getattr(bare(env), "grid", None), "grid", None) or []
-    memo = {id(wall): wall for wall in walls if getattr(wall, "type", None) == "wall"}
-    for layer in layers(env):
-        for name, value in held_by(layer).items():
-            if name in _SHARED:
-                memo[id(value)] = value
-    return copy.deepcopy(env, memo)
+def shared_by(env: Any) -> list[Any]:
+    """Return what copies have in common: what no step changes, MiniGrid's walls too."""
+    things = getattr(getattr(bare(env), "grid", None), "grid", None) or []
+    walls = [thing for thing in things if getattr(thing, "type", None) == "wall"]
+    held = [v for layer in layers(env) for k, v in held_by(layer).items() if k in _SHARED]
+    return walls + held
+
+
+def copied(env: Any, shared: Iterable[Any]) -> tuple[Any, dict[int, Any]]:
+    """Return a copy that goes its own way, and what is what in it: `copy.deepcopy`'s memo."""
+    memo = {id(thing): thing for thing in shared}
+    return copy.deepcopy(env, memo), memo
 
 
 def counters_of(env: Any) -> list[dict[str, Any]]:
