@@ -109,10 +109,15 @@ ENVS = {
 }
 
 
+def begun(env):
+    watch = Watch(env)
+    return watch.begin(env, watch.parts)
+
+
 @pytest.mark.parametrize("kind", ENVS)
 def test_what_is_drawn_from_is_seen_and_begun_anew(kind):
     env = ENVS[kind]()
-    drawn = Watch(env).begin(env, {})
+    drawn = begun(env)
     assert not drawn()
     before = state.key_of(env)
     env.step(0)
@@ -124,50 +129,6 @@ def test_what_is_drawn_from_is_seen_and_begun_anew(kind):
         told.setdefault(seed, []).append([env.step(0) for _ in range(3)])
     assert told[1,][0] == told[1,][1]
     assert len({str(one[0]) for one in told.values()}) == 3
-
-
-@pytest.mark.parametrize("kind", ENVS)
-def test_what_is_drawn_in_a_copy_is_seen_and_in_a_copy_that_waits_is_not(kind):
-    env = ENVS[kind]()
-    shared = state.shared_by(env)
-    watch = Watch(env, shared)
-    for _ in range(2):
-        copy, memo = state.copied(env, shared)
-        drawn = watch.begin(copy, memo)
-        assert not drawn()
-        copy.step(0)
-        assert drawn()
-
-
-class ByHand(Die):
-    """Says itself what a copy of it is: what is in it never comes into a memo."""
-
-    def __deepcopy__(self, memo):
-        return ByHand(np.random.Generator(np.random.PCG64(3)))
-
-
-def test_copies_that_classes_make_by_hand_are_looked_into():
-    env = Plain(ByHand(np.random.default_rng(0)))
-    copy, memo = state.copied(env, ())
-    drawn = Watch(env).begin(copy, memo)
-    assert not drawn()
-    copy.step(0)
-    assert drawn()
-
-
-def test_spaces_that_copies_share_are_watched_where_they_are():
-    env = Plain(None)
-    env.observation_space = gymnasium.spaces.Dict({"a": gymnasium.spaces.Discrete(5)})
-    env.observation_space.seed(0)
-    env.action_space = gymnasium.spaces.Discrete(2)  # has no generator yet
-    shared = state.shared_by(env)
-    watch = Watch(env, shared)
-    for thing in (env.observation_space, env.observation_space["a"], env.action_space):
-        copy, memo = state.copied(env, shared)
-        drawn = watch.begin(copy, memo)
-        assert not drawn()
-        thing.sample()
-        assert drawn()
 
 
 def test_generators_of_one_environment_go_ways_of_their_own():
@@ -187,7 +148,7 @@ def test_gymnasiums_own_generator_begins_as_numpys_with_that_seed():
 
 def test_what_the_system_draws_cannot_be_watched_and_counts_as_drawn():
     env = Plain(Die(random.SystemRandom()))
-    assert Watch(env).begin(env, {})()
+    assert begun(env)()
     reseed(env, 1)
 
 

@@ -10,6 +10,7 @@ import pytest
 from mesascope.core.errors import BadRequest
 from mesascope.systems.playing.environments import play_environment
 from mesascope.tasks.gymnasium_envs import state
+from mesascope.tasks.gymnasium_envs.fork import Fork
 from mesascope.tasks.gymnasium_envs.layers import bare, held_by, layers
 from mesascope.tasks.gymnasium_envs.make import make_environment
 from mesascope.tasks.gymnasium_envs.shift import shift_named
@@ -121,7 +122,7 @@ def test_the_layers_are_found_without_unwrapped():
 def test_what_is_held_in_slots_is_part_of_the_state_and_counters_are_not():
     env = Second(Line())
     env.reset(seed=0)
-    other, _ = state.copied(env, state.shared_by(env))
+    other, _ = Fork(env).copy()
     assert state.key_of(other) == state.key_of(env)
     other.left = 0
     assert state.key_of(other) != state.key_of(env)

@@ -9,11 +9,11 @@ import os
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from types import CellType, FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,49 +47,51 @@ def _gives(kind: type) -> bool:
     return issubclass(kind, _KINDS) or theirs
 
 
+class Parts(NamedTuple):
+    """What numbers may be drawn from: generators, and things that make one when they first draw."""
+
+    generators: list[Any]
+    without: list[Any]
+
+
 class Watch:
-    """Sees whether random numbers are drawn in an environment or in copies of it.
+    """Sees whether random numbers are drawn in an environment, or in copies of it.
 
     Where to look is found once: an environment holds many things, and is copied for every action.
+
+    Attributes:
+        parts: of the environment; whoever copies it copies them along with it.
+        by_hand: whether some class in it says itself what a copy is, so that its parts are to be
+            looked for in the copy.
     """
 
-    def __init__(self, env: Any, shared: Iterable[Any] = ()) -> None:
-        """Find every generator that a step may draw from, and what may yet make one.
+    def __init__(self, env: Any) -> None:
+        """Find what a step may draw from."""
+        reached = _reached(env)
+        self.parts = Parts([*filter(is_generator, reached)], [*filter(_has_none, reached)])
+        self.by_hand = any(map(_is_copied_by_hand, reached))
+        self._outside = _outside(env)
+
+    def begin(self, env: Any, parts: Parts) -> Callable[[], bool]:
+        """Return what says whether random numbers are drawn from now on, or may have been.
 
         Args:
-            env: as it is now.
-            shared: what copies of it have in common with it.
+            env: the environment, or a copy.
+            parts: of that one.
         """
-        reached = _reached(layers(env))
-        self._generators = _generators(env, reached)
-        self._without = [one for one in reached if _has_none(one)]
-        copied = {id(one) for one in (*filter(is_generator, reached), *self._without)}
-        known = {id(one) for one in reached}
-        common = _reached(one for one in shared if id(one) in known)
-        self._copied = copied.difference(map(id, common))
-        self._by_hand = any(map(_is_copied_by_hand, reached))
-
-    def begin(self, copy: Any, memo: Mapping[int, Any]) -> Callable[[], bool]:
-        """Return what says whether a copy draws random numbers from now on, or may have.
-
-        Args:
-            copy: of the environment, or the environment itself.
-            memo: what is what in the copy, by id, as `copy.deepcopy` left it.
-        """
-        without = [memo.get(id(one), one) for one in self._without]
-        told = not memo or (self._copied <= memo.keys() and not self._by_hand)
-        if not (told and all(map(_has_none, without))):
-            return Watch(copy).begin(copy, {})
-        generators = [memo.get(id(one), one) for one in self._generators]
+        # Those of the environment itself, too: some of what it holds its copies may share.
+        without = self.parts.without + parts.without
+        if not all(map(_has_none, without)) or (self.by_hand and parts is not self.parts):
+            again = Watch(env)
+            return again.begin(env, again.parts)
+        generators = _different(self.parts.generators + parts.generators + self._outside)
         before = [_plain(_read(one)) for one in generators]
         return lambda: (
-            [_plain(_read(one)) for one in generators] != before
-            or not all(map(_has_none, without))
+            [_plain(_read(one)) for one in generators] != before or not all(map(_has_none, without))
         )
 
 
 def _is_copied_by_hand(thing: Any) -> bool:
-    """Return whether its class says what a copy is, so that no memo tells what is in it."""
     kind: type = type(thing)
     return hasattr(kind, "__deepcopy__") and not (hasattr(kind, "__array__") or _gives(kind))
 
@@ -108,7 +110,7 @@ def chance_outside(env: Any) -> list[Any]:
 def reseed(env: Any, *seed: int) -> None:
     """Let each generator begin elsewhere, and go on from there in a way of its own."""
     entropy = [number % 2**64 for number in seed]
-    for number, generator in enumerate(_generators(env, _reached(layers(env)))):
+    for number, generator in enumerate(_generators(env)):
         way = (number,) if number else ()
         _begin(generator, np.random.SeedSequence(entropy, spawn_key=way))
 
@@ -124,16 +126,19 @@ def undisturbed(env: Any) -> Iterator[None]:
             _write(generator, state)
 
 
-def _generators(env: Any, reached: list[Any]) -> list[Any]:
+def _generators(env: Any) -> list[Any]:
     """Return all generators, each once; Gymnasium's own first."""
     own = held_by(bare(env)).get("_np_random")
-    there = [own, *filter(is_generator, reached), *_outside(env)]
-    return list({id(one): one for one in there if one is not None}.values())
+    return _different([own, *filter(is_generator, _reached(env)), *_outside(env)])
 
 
-def _reached(things: Iterable[Any]) -> list[Any]:
-    """Return what can be reached from things, numbers and texts apart."""
-    waiting = list(things)
+def _different(things: Iterable[Any]) -> list[Any]:
+    return list({id(one): one for one in things if one is not None}.values())
+
+
+def _reached(env: Any) -> list[Any]:
+    """Return what can be reached from an environment, numbers and texts apart."""
+    waiting = list(layers(env))
     reached: dict[int, Any] = {}
     for thing in waiting:
         if id(thing) not in reached:

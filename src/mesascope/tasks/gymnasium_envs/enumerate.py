@@ -1,12 +1,14 @@
 """A level of somebody's environment, enumerated by copying it and trying everything."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from mesascope.core.errors import MesascopeError
 from mesascope.tasks.gymnasium_envs import state
-from mesascope.tasks.gymnasium_envs.chance import Watch, reseed
+from mesascope.tasks.gymnasium_envs.chance import reseed
+from mesascope.tasks.gymnasium_envs.fork import Fork
 from mesascope.tasks.gymnasium_envs.frozen import NotComparable
 from mesascope.tasks.gymnasium_envs.goals import Goal, Moment
 from mesascope.tasks.gymnasium_envs.picture import place_of
@@ -80,11 +82,11 @@ def explore(
     found = Explored({_key(env): 0}, [goal.worth(start) for goal in goals])
     found.place.append(place_of(env))
     found.observations.append(start.observation)
-    waiting: deque[tuple[int, Any]] = deque([(0, _Fork(env).copy()[0])])
+    waiting: deque[tuple[int, Any]] = deque([(0, _copy(Fork(env))[0])])
     acted = {0}
     while waiting:
         number, there = waiting.popleft()
-        here = _Fork(there)
+        here = Fork(there)
         found.steps[number] = []
         for action in actions:
             if found.tried >= budget:
@@ -114,57 +116,50 @@ def _number(found: Explored, env: Any, moment: Moment, cap: int) -> int:
     return found.keys[key]
 
 
-class _Fork:
-    """A state of an environment, to step from in copies; what they share is found once."""
-
-    def __init__(self, env: Any) -> None:
-        self._env, self._shared = env, state.shared_by(env)
-        self._watch = Watch(env, self._shared)
-
-    def copy(self) -> tuple[Any, dict[int, Any]]:
-        try:
-            return state.copied(self._env, self._shared)
-        except (Exception, SystemExit) as error:
-            raise NotEnumerable(f"it cannot be copied: {type(error).__name__}: {error}") from error
-
-    def step(
-        self, action: int, counters: list[dict[str, Any]], *seed: int
-    ) -> tuple[Any, Moment, bool, bool]:
-        """Return where it leads, and whether chance was drawn from or, with a seed, may be."""
-        there, memo = self.copy()
-        drawn = None if seed else self._watch.begin(there, memo)
-        if seed:
-            reseed(there, *seed)
-        try:
-            observation, reward, terminated, truncated, info = there.step(action)
-        except MesascopeError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise NotEnumerable(
-                f"action {action} raised {type(error).__name__} in a copy: {error}"
-            ) from error
-        drew = drawn is None or drawn()
-        state.wind_back(there, counters)
-        moment = Moment(there, observation, float(reward), info)
-        return there, moment, bool(terminated or truncated), drew
-
-
 def _try(
-    here: _Fork, action: int, counters: list[dict[str, Any]], number: int, *, always: bool
+    here: Fork, action: int, counters: list[dict[str, Any]], number: int, *, always: bool
 ) -> tuple[Any, Moment, bool, int]:
     """Return where a step from a copy leads, tried once, or more where chance may be in it.
 
     The `number` of steps before it makes chance another one at each.
     """
-    there, moment, ended, drew = here.step(action, counters)
+    there, moment, ended, drew = _step(here, action, counters)
     repeats = _REPEATS if drew else int(always)
     if repeats:
         first = (_key(there), float(moment.reward), ended)
         for repeat in range(repeats):
-            again, other, over, _ = here.step(action, counters, repeat + 1, number)
+            again, other, over, _ = _step(here, action, counters, repeat + 1, number)
             if (_key(again), float(other.reward), over) != first:
                 raise HasChance("the same action in the same state led to different results")
     return there, moment, ended, 1 + repeats
+
+
+def _step(
+    here: Fork, action: int, counters: list[dict[str, Any]], *seed: int
+) -> tuple[Any, Moment, bool, bool]:
+    """Return where a step leads, and whether a random number was drawn or, with a seed, may be."""
+    there, drawn = _copy(here)
+    if seed:
+        reseed(there, *seed)
+    try:
+        observation, reward, terminated, truncated, info = there.step(action)
+    except MesascopeError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise NotEnumerable(
+            f"action {action} raised {type(error).__name__} in a copy: {error}"
+        ) from error
+    drew = bool(seed) or drawn()
+    state.wind_back(there, counters)
+    moment = Moment(there, observation, float(reward), info)
+    return there, moment, bool(terminated or truncated), drew
+
+
+def _copy(here: Fork) -> tuple[Any, Callable[[], bool]]:
+    try:
+        return here.copy()
+    except (Exception, SystemExit) as error:
+        raise NotEnumerable(f"it cannot be copied: {type(error).__name__}: {error}") from error
 
 
 def _key(env: Any) -> bytes:

@@ -1,8 +1,6 @@
-"""The state of an environment: copied, compared, and apart from counting steps and drawing."""
+"""The state of an environment: compared, and apart from counting steps and drawing."""
 
-import copy
 import hashlib
-from collections.abc import Iterable
 from typing import Any
 
 from mesascope.tasks.gymnasium_envs.frozen import whole
@@ -42,12 +40,6 @@ def shared_by(env: Any) -> list[Any]:
     walls = [thing for thing in things if getattr(thing, "type", None) == "wall"]
     held = [v for layer in layers(env) for k, v in held_by(layer).items() if k in _SHARED]
     return walls + held
-
-
-def copied(env: Any, shared: Iterable[Any]) -> tuple[Any, dict[int, Any]]:
-    """Return a copy that goes its own way, and what is what in it: `copy.deepcopy`'s memo."""
-    memo = {id(thing): thing for thing in shared}
-    return copy.deepcopy(env, memo), memo
 
 
 def counters_of(env: Any) -> list[dict[str, Any]]:

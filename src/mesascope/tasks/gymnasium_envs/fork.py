@@ -1,0 +1,77 @@
+"""A state of an environment, to step from in copies that go their own ways.
+
+A search copies an environment for every action in every state, and that is most of its time. So a
+state is written down once, as `pickle` does it, and read as often as copies are wanted; where that
+cannot be done, `copy.deepcopy` makes them. Both ask objects the same, their `__reduce_ex__`.
+"""
+
+import copy
+import io
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+from mesascope.tasks.gymnasium_envs.chance import Parts, Watch
+from mesascope.tasks.gymnasium_envs.state import shared_by
+
+_PROTOCOL = 4  # what `copy.deepcopy` asks objects for
+
+
+class Fork:
+    """Makes copies of an environment as it is now."""
+
+    def __init__(self, env: Any) -> None:
+        """Look through an environment once; it must stay as it is while copies are made."""
+        self._watch = Watch(env)
+        self._shared = shared_by(env)
+        self._whole = (env, self._watch.parts)
+        self._written = None if self._watch.by_hand else _written(self._whole, self._shared)
+
+    def copy(self) -> tuple[Any, Callable[[], bool]]:
+        """Return a copy, and what says whether random numbers were drawn in it since.
+
+        Raises:
+            Exception: whatever somebody's object raises when it is copied.
+        """
+        env, parts = self._deeply() if self._written is None else self._read(self._written)
+        return env, self._watch.begin(env, parts)
+
+    def _deeply(self) -> tuple[Any, Parts]:
+        return copy.deepcopy(self._whole, {id(one): one for one in self._shared})
+
+    def _read(self, written: bytes) -> tuple[Any, Parts]:
+        found: tuple[Any, Parts] = _Reader(io.BytesIO(written), self._shared).load()
+        return found
+
+
+def _written(whole: Any, shared: list[Any]) -> bytes | None:
+    """Return something with all that is in it, or None if it cannot be written down and read."""
+    file = io.BytesIO()
+    try:
+        _Writer(file, shared).dump(whole)
+        _Reader(io.BytesIO(file.getvalue()), shared).load()
+    except (Exception, SystemExit):  # functions without a name; whatever somebody's object raises
+        return None
+    return file.getvalue()
+
+
+class _Writer(pickle.Pickler):
+    """Writes what is shared by its number alone."""
+
+    def __init__(self, file: io.BytesIO, shared: list[Any]) -> None:
+        super().__init__(file, _PROTOCOL)
+        self._numbers = {id(one): number for number, one in enumerate(shared) if one is not None}
+
+    def persistent_id(self, thing: Any) -> int | None:
+        return self._numbers.get(id(thing))
+
+
+class _Reader(pickle.Unpickler):
+    """Reads what its writer wrote, in this process."""
+
+    def __init__(self, file: io.BytesIO, shared: list[Any]) -> None:
+        super().__init__(file)
+        self._shared = shared
+
+    def persistent_load(self, number: int) -> Any:
+        return self._shared[number]
