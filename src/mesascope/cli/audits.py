@@ -52,7 +52,8 @@ def audit(
         greedy: Judge the policy that takes its likeliest action, as `deterministic=True` does.
         beside: Episodes that are played side by side, 16 unless given; the result is the same.
         activation: `tanh` or `relu`, where a policy's file does not say.
-        normalise: A .npz of the statistics that observations were normalised by in training.
+        normalise: A .npz of the statistics that observations were normalised by in training, or
+            `none`; to be said where a .zip leaves it open.
         trust: Let the policy's file run code when it is loaded.
         report: Where to write the HTML report.
         seed: Of every random choice, 0 unless given; the same seed, the same result.
@@ -113,7 +114,8 @@ def probe_levels(
         keep: How many levels are wanted to tell the goals apart.
         discount: What a reward a step later is worth.
         activation: `tanh` or `relu`, where a policy's file does not say.
-        normalise: A .npz of the statistics that observations were normalised by in training.
+        normalise: A .npz of the statistics that observations were normalised by in training, or
+            `none`; to be said where a .zip leaves it open.
         trust: Let the policy's file run code when it is loaded.
         report: Where to write the HTML report.
         seed: Of the search.

@@ -106,7 +106,8 @@ def audit(
             time that it takes; 16 unless given, 1 for what bears no more.
         trust: let a file run code when it is loaded.
         activation: `tanh` or `relu`, where a zip does not say.
-        normalise: what observations were normalised by in training: a .npz, or a VecNormalize.
+        normalise: what observations were normalised by in training: a .npz, a VecNormalize, or
+            "none"; a model knows its own, and a .zip that leaves it open is refused without.
         family: of a system: shifts that the search for the worst one may range over.
         population: of a system: others that could have been selected.
         provenance: of a system: where it came from, a sentence for the ledger.

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mesascope.systems.policies import load_policy
+
 PACKAGES = ("torch", "stable_baselines3", "onnx", "onnxruntime", "onnxscript")
 HEIGHT, WIDTH = 40, 37  # of images
 
@@ -33,6 +35,11 @@ def save_model(
     model = getattr(stable_baselines3, kind)(kwargs.pop("policy", "MlpPolicy"), env, **kwargs)
     model.save(folder / "model.zip")
     return model, folder / "model.zip"
+
+
+def load_plain(source: Any, **options: Any) -> Any:
+    """Load a policy whose training normalised no observations, which no zip of vectors says."""
+    return load_policy(source, normalise="none", **options)
 
 
 def images(height: int = HEIGHT, width: int = WIDTH) -> Any:

@@ -8,8 +8,7 @@ import pytest
 
 import mesascope
 import mesascope.studies.policy
-from mesascope.systems.policies import load_policy
-from tests.systems.policies.models import need_extras, rewrite, save_model
+from tests.systems.policies.models import load_plain, need_extras, rewrite, save_model
 
 need_extras("torch", "stable_baselines3", "sb3_contrib")
 
@@ -54,9 +53,9 @@ def audited(monkeypatch):
 @pytest.mark.parametrize("kind", ["PPO", "DQN"])
 def test_gamma_is_read_from_files_and_models(kind, tmp_path, audited):
     model, path = save_model(tmp_path, kind, Drawn(), gamma=GAMMA)
-    for policy in (load_policy(path), load_policy(path, trust=True), load_policy(model)):
+    for policy in (load_plain(path), load_plain(path, trust=True), load_plain(model)):
         assert policy.gamma == GAMMA
-    seen, about, ledger = audited(path)
+    seen, about, ledger = audited(path, normalise="none")
     assert seen.discount == about.config.defaulted["discount"] == GAMMA
     assert (ledger["discount"].status, ledger["discount"].figure) == (
         "declared",
@@ -68,7 +67,7 @@ def test_gamma_is_read_from_files_and_models(kind, tmp_path, audited):
 def test_a_gamma_that_is_none_is_not_taken(told, tmp_path):
     _, path = save_model(tmp_path, "PPO", Drawn())
     rewrite(path, data=lambda settings: settings.update(gamma=told))
-    assert load_policy(path).gamma is None
+    assert load_plain(path).gamma is None
 
 
 def test_the_ledger_says_whose_discount_it_is(tmp_path, audited):
@@ -110,7 +109,7 @@ def test_deterministic_does_as_the_librarys_predict(kind, audited, tmp_path):
         model.policy.action_net.weight.mul_(30.0)
     model.save(tmp_path / "model.zip")
     for policy in (model, tmp_path / "model.zip"):
-        seen, about, ledger = audited(policy, deterministic=True)
+        seen, about, ledger = audited(policy, deterministic=True, normalise="none")
         assert about.config.given["deterministic"] is True
         assert "likeliest action" in ledger["acting"].statement
         for number, seed in enumerate(seen.seeds):

@@ -14,7 +14,7 @@ from mesascope.systems.networks.kinds import make_network
 from mesascope.systems.networks.serving import as_policy
 from mesascope.systems.networks.spec import NetworkSpec
 from mesascope.systems.policies import export_onnx, from_actions, load_policy
-from tests.systems.policies.models import images, need_extras, save_model
+from tests.systems.policies.models import images, load_plain, need_extras, save_model
 from tests.systems.policies.test_load import graph
 
 need_extras()
@@ -35,11 +35,11 @@ def test_models_and_their_files_say_it(
     model, path = save_model(tmp_path, kind, env)
     exported = export_onnx(model, tmp_path / "model.onnx")
     for source, trust in ((path, False), (path, True), (model, False), (exported, False)):
-        found = load_policy(source, trust=trust).interface
+        found = load_plain(source, trust=trust).interface
         assert found == known
         for shape in known.shapes:
             example = np.zeros((2, *shape), np.int64 if shape == () else np.float32)
-            policy: Any = load_policy(source, trust=trust)
+            policy: Any = load_plain(source, trust=trust)
             answer = np.asarray(policy(example))
             assert answer.shape == (2, known.actions), "what is said is so"
 

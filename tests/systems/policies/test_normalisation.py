@@ -13,7 +13,7 @@ from mesascope.systems.policies import export_normalisation, export_onnx, load_p
 from mesascope.systems.policies.normalisation import read_normalisation
 from tests.cli.inside import mesascope
 from tests.cli.shell import document
-from tests.systems.policies.models import Payload, need_extras, normal, save_model, truth
+from tests.systems.policies.models import Payload, images, need_extras, normal, save_model, truth
 
 need_extras()
 
@@ -52,13 +52,26 @@ def test_every_source_of_a_policy_sees_them_scaled(venv: Any, tmp_path: Path) ->
     expected = truth(model, venv.normalize_obs(seen()))
     statistics = export_normalisation(venv, tmp_path / "s.npz")
     onnx = export_onnx(model, tmp_path / "m.onnx")
-    for source in (path, onnx, model, load_policy(path)):
+    for source in (path, onnx, model, load_policy(model)):
         policy = load_policy(source, normalise=statistics)
         np.testing.assert_allclose(normal(policy(seen())), expected, atol=1e-5)
         assert "scaled by the statistics in s.npz" in policy.provenance
         assert "no statistics were given" not in policy.provenance
-    for source in (path, model):
-        assert "no statistics were given" in load_policy(source).provenance
+    for trust in (False, True):
+        with pytest.raises(CannotLoad, match=r"model\.zip does not say .* \(--normalise none\) if"):
+            load_policy(path, trust=trust)
+        told = load_policy(path, trust=trust, normalise="none")
+        np.testing.assert_allclose(normal(told(seen())), truth(model, seen()), atol=1e-5)
+        assert "was said with the policy, and was not verified" in told.provenance
+    assert "no statistics were given" in load_policy(model).provenance
+
+
+@pytest.mark.parametrize("kind", ["images", "numbers"])
+def test_what_was_seen_can_show_that_nothing_was_normalised(kind: str, tmp_path: Path) -> None:
+    env = images() if kind == "images" else "FrozenLake-v1"
+    _, path = save_model(tmp_path, "PPO", env, n_steps=8, batch_size=8)
+    for trust in (False, True):
+        assert "normalised none (VecNormalize)" in load_policy(path, trust=trust).provenance
 
 
 def test_a_policy_with_a_memory_sees_them_scaled(venv: Any) -> None:
@@ -81,10 +94,21 @@ def test_a_policy_with_a_memory_sees_them_scaled(venv: Any) -> None:
     np.testing.assert_allclose(found, times * venv.normalize_obs(seen()), rtol=1e-6)
 
 
-def test_a_model_that_holds_statistics_is_told_of(venv: Any, tmp_path: Path) -> None:
+def test_a_model_that_holds_statistics_is_given_them(venv: Any, tmp_path: Path) -> None:
+    from stable_baselines3.common.vec_env import VecNormalize
+
     model, _ = save_model(tmp_path, "PPO", venv)
-    assert "holds a VecNormalize" in load_policy(model).provenance
-    assert "holds a VecNormalize" not in load_policy(model, normalise=venv).provenance
+    found = load_policy(model)
+    expected = truth(model, venv.normalize_obs(seen()))
+    np.testing.assert_allclose(normal(found(seen())), expected, atol=1e-5)
+    assert "the VecNormalize that the model holds" in found.provenance
+    assert "the model holds" not in load_policy(model, normalise=venv).provenance
+    with pytest.raises(CannotLoad, match="scaled by VecNormalize already"):
+        load_policy(found, normalise=venv)
+    bare = load_policy(model, normalise="none")
+    np.testing.assert_allclose(normal(bare(seen())), truth(model, seen()), atol=1e-5)
+    model.set_env(VecNormalize(venv.venv, norm_obs=False))
+    np.testing.assert_array_equal(load_policy(model)(seen()), bare(seen()))
 
 
 def test_a_pickle_is_opened_on_trust_alone(venv: Any, tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from mesascope.core.errors import CannotLoad
 from mesascope.core.policy import RecurrentPolicy
-from mesascope.systems.policies import export_onnx, load_policy
+from mesascope.systems.policies import export_onnx
 from tests.cli.inside import mesascope
 from tests.cli.shell import document
 from tests.systems.policies.models import (
     Payload,
     images,
+    load_plain,
     need_extras,
     normal,
     pickled,
@@ -104,12 +105,12 @@ def test_model_zip_and_export_answer_as_the_library_does(settings: Any, tmp_path
     forgetful = told(model, seen, np.ones_like(starts))
     assert np.abs(expected - forgetful).max() > 0.01, "memory matters"
     for source in (model, path, export_onnx(model, tmp_path / "model.onnx")):
-        found = played(load_policy(source), seen, starts)
+        found = played(load_plain(source), seen, starts)
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
-    trusted = load_policy(path, trust=True)
+    trusted = load_plain(path, trust=True)
     np.testing.assert_allclose(played(trusted, seen, starts), expected, rtol=1e-4, atol=1e-4)
     assert "ran the code" in trusted.provenance
-    assert "without running code" in load_policy(path).provenance
+    assert "without running code" in load_plain(path).provenance
 
 
 def test_nothing_pickled_in_it_runs(tmp_path: Path) -> None:
@@ -124,9 +125,9 @@ def test_nothing_pickled_in_it_runs(tmp_path: Path) -> None:
             if isinstance(value, dict) and ":serialized:" in value:
                 value[":serialized:"] = hostile
 
-    load_policy(rewrite(path, data=poison))
+    load_plain(rewrite(path, data=poison))
     with pytest.raises(CannotLoad, match="was not run"):
-        load_policy(rewrite(path, policy_pth=torch_file({"x": Payload(mark)})))
+        load_plain(rewrite(path, policy_pth=torch_file({"x": Payload(mark)})))
     assert not mark.exists()
 
 
@@ -140,7 +141,7 @@ def test_weights_of_another_memory_are_refused(tmp_path: Path) -> None:
 
     def refused(changed: dict[str, Any], said: str) -> None:
         with pytest.raises(CannotLoad, match=said):
-            load_policy(rewrite(path, policy_pth=torch_file(changed)))
+            load_plain(rewrite(path, policy_pth=torch_file(changed)))
 
     refused({key: w for key, w in weights.items() if key != name}, "other layers.*weight_ih_l0")
     refused({**weights, name: weights[name][:, :2]}, "contradicts itself")
@@ -151,7 +152,7 @@ def test_weights_of_another_memory_are_refused(tmp_path: Path) -> None:
     refused({**weights, **two}, "contradicts itself")
     rewrite(path, data=lambda settings: settings["policy_kwargs"].update(lstm_kwargs={}))
     with pytest.raises(CannotLoad, match=r"lstm_kwargs.*--trust"):
-        load_policy(path)
+        load_plain(path)
 
 
 def test_it_is_audited_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

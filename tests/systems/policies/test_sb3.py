@@ -10,9 +10,9 @@ import pytest
 from gymnasium import spaces
 
 from mesascope.core.errors import BadRequest, CannotLoad
-from mesascope.systems.policies import load_policy
 from tests.systems.policies.models import (
     Payload,
+    load_plain,
     need_extras,
     normal,
     pickled,
@@ -38,18 +38,18 @@ def test_logits_are_the_librarys(kind: str, tmp_path: Path) -> None:
     model, path = save_model(tmp_path, "PPO" if kind == "relu" else kind, **kwargs)
     observations = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
     expected = truth(model, observations)
-    for loaded in (load_policy(path), load_policy(str(path), trust=True), load_policy(model)):
+    for loaded in (load_plain(path), load_plain(str(path), trust=True), load_plain(model)):
         np.testing.assert_allclose(normal(loaded(observations)), expected, atol=1e-5)
-    assert load_policy(path).name == "model.zip"
-    assert "VecNormalize" in load_policy(path).provenance
-    assert "ran the code" in load_policy(path, trust=True).provenance
+    assert load_plain(path).name == "model.zip"
+    assert "VecNormalize" in load_plain(path).provenance
+    assert "ran the code" in load_plain(path, trust=True).provenance
 
 
 def test_dqn_takes_its_largest_value(tmp_path: Path) -> None:
     model, path = save_model(tmp_path, "DQN")
     observations = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32) * 3
     expected = model.predict(observations, deterministic=True)[0]
-    for loaded in (load_policy(path), load_policy(path, trust=True), load_policy(model)):
+    for loaded in (load_plain(path), load_plain(path, trust=True), load_plain(model)):
         logits = loaded(observations)
         assert (logits.argmax(axis=1) == expected).all()
         assert (np.isinf(logits).sum(axis=1) == 1).all()
@@ -59,10 +59,10 @@ def test_discrete_observations_become_one_hot(tmp_path: Path) -> None:
     model, path = save_model(tmp_path, "PPO", "FrozenLake-v1")
     observations = np.arange(16)
     np.testing.assert_allclose(
-        normal(load_policy(path)(observations)), truth(model, observations), atol=1e-5
+        normal(load_plain(path)(observations)), truth(model, observations), atol=1e-5
     )
     with pytest.raises(BadRequest, match="16"):
-        load_policy(path)(np.array([16]))
+        load_plain(path)(np.array([16]))
 
 
 @pytest.mark.parametrize(
@@ -81,21 +81,21 @@ def test_several_numbers_are_read_as_the_library_reads_them(
     model, path = save_model(tmp_path, kind, shown(space))
     space.seed(0)
     observations = np.stack([space.sample() for _ in range(30)])
-    loaded = load_policy(path)
+    loaded = load_plain(path)
     if kind == "DQN":
         best = model.predict(observations, deterministic=True)[0]
         assert (np.asarray(loaded(observations)).argmax(axis=1) == best).all()
     else:
         expected = truth(model, observations)
         np.testing.assert_allclose(normal(loaded(observations)), expected, atol=1e-5)
-    assert loaded.interface == load_policy(model).interface
+    assert loaded.interface == load_plain(model).interface
 
 
 def test_a_number_that_is_not_in_the_space_is_named(tmp_path: Path) -> None:
     _, path = save_model(tmp_path, "PPO", shown(spaces.MultiDiscrete([3, 4])))
     for bad in (4, -1):
         with pytest.raises(BadRequest, match=rf"observation {bad} .* 0 to 3;"):
-            load_policy(path)(np.array([[2, 3], [0, bad]]))
+            load_plain(path)(np.array([[2, 3], [0, bad]]))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_space_that_is_not_told_in_full_needs_trust(name: str, told: str, tmp_
     _, path = save_model(tmp_path, "PPO", shown(spaces.MultiDiscrete([3, 4])))
     rewrite(path, data=lambda settings: settings["observation_space"].update({name: told}))
     with pytest.raises(CannotLoad, match=r"not told readably .*--trust"):
-        load_policy(path)
+        load_plain(path)
 
 
 def test_images_are_scaled_and_turned(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_images_are_scaled_and_turned(tmp_path: Path) -> None:
     model, path = save_model(tmp_path, "A2C", env)
     observations = np.random.default_rng(0).integers(0, 256, (20, 12, 10, 3), np.uint8)
     np.testing.assert_allclose(
-        normal(load_policy(path)(observations)), truth(model, observations), atol=1e-5
+        normal(load_plain(path)(observations)), truth(model, observations), atol=1e-5
     )
 
 
@@ -124,17 +124,15 @@ def test_an_activation_that_cannot_be_known_is_asked_for(tmp_path: Path) -> None
     rewrite(path, data=lambda settings: settings["policy_kwargs"].pop("activation_fn"))
     rewrite(path, data=lambda settings: settings["policy_kwargs"].pop("net_arch"))
     with pytest.raises(CannotLoad, match=r"--activation.*--trust"):
-        load_policy(path)
+        load_plain(path)
     observations = np.random.default_rng(0).normal(size=(9, 4)).astype(np.float32)
     expected = truth(model, observations)
     np.testing.assert_allclose(
-        normal(load_policy(path, activation="relu")(observations)), expected, atol=1e-5
+        normal(load_plain(path, activation="relu")(observations)), expected, atol=1e-5
     )
-    assert (
-        np.abs(normal(load_policy(path, activation="tanh")(observations)) - expected).max() > 1e-4
-    )
+    assert np.abs(normal(load_plain(path, activation="tanh")(observations)) - expected).max() > 1e-4
     with pytest.raises(BadRequest, match="gelu"):
-        load_policy(path, activation="gelu")
+        load_plain(path, activation="gelu")
 
 
 def test_another_activation_needs_trust(tmp_path: Path) -> None:
@@ -142,19 +140,19 @@ def test_another_activation_needs_trust(tmp_path: Path) -> None:
 
     _, path = save_model(tmp_path, "PPO", policy_kwargs={"activation_fn": torch.nn.ELU})
     with pytest.raises(CannotLoad, match=r"ELU.*--trust"):
-        load_policy(path)
+        load_plain(path)
 
 
 def test_continuous_actions_are_refused(tmp_path: Path) -> None:
     _, path = save_model(tmp_path, "A2C", "Pendulum-v1")
     with pytest.raises(CannotLoad, match="Discrete"):
-        load_policy(path)
+        load_plain(path)
 
 
 def test_observations_of_another_shape_are_refused(tmp_path: Path) -> None:
     _, path = save_model(tmp_path, "PPO")
     with pytest.raises(BadRequest, match=r"\(5,\).*\(4,\)"):
-        load_policy(path)(np.zeros((2, 5)))
+        load_plain(path)(np.zeros((2, 5)))
 
 
 def test_pickles_in_the_settings_are_not_opened(tmp_path: Path) -> None:
@@ -168,7 +166,7 @@ def test_pickles_in_the_settings_are_not_opened(tmp_path: Path) -> None:
                 value[":serialized:"] = blob
 
     observations = np.ones((3, 4), np.float32)
-    loaded = load_policy(rewrite(path, data=poison))
+    loaded = load_plain(rewrite(path, data=poison))
     np.testing.assert_allclose(normal(loaded(observations)), truth(model, observations), atol=1e-5)
     assert not mark.exists()
 
@@ -178,7 +176,7 @@ def test_a_pickle_among_the_weights_does_not_run(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     for content in (torch_file({"x": Payload(mark)}), pickled(Payload(mark))):
         with pytest.raises(CannotLoad, match="not run"):
-            load_policy(rewrite(path, policy_pth=content))
+            load_plain(rewrite(path, policy_pth=content))
         assert not mark.exists()
 
 
@@ -186,7 +184,7 @@ def test_a_pickle_among_the_weights_does_not_run(tmp_path: Path) -> None:
 def test_settings_that_are_no_json_object(content: bytes, tmp_path: Path) -> None:
     _, path = save_model(tmp_path, "PPO")
     with pytest.raises(CannotLoad, match="no JSON"):
-        load_policy(rewrite(path, data=content))
+        load_plain(rewrite(path, data=content))
 
 
 def test_damaged_and_other_zips(tmp_path: Path) -> None:
@@ -195,11 +193,11 @@ def test_damaged_and_other_zips(tmp_path: Path) -> None:
     for share in (0.1, 0.5, 0.9, 0.999):
         path.write_bytes(whole[: int(share * len(whole))])
         with pytest.raises(CannotLoad, match="cut short"):
-            load_policy(path)
+            load_plain(path)
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("readme.txt", "hello")
     with pytest.raises(CannotLoad, match=r"without data and policy\.pth"):
-        load_policy(path)
+        load_plain(path)
 
 
 @pytest.mark.parametrize("kind", ["complex64", "int32", "bool", "sparse"])
@@ -212,7 +210,7 @@ def test_weights_that_are_no_real_numbers_are_named(kind: str, tmp_path: Path) -
     odd = there.to_sparse() if kind == "sparse" else there.to(getattr(torch, kind))
     content = torch_file({**weights, "action_net.bias": odd})
     with pytest.raises(CannotLoad, match=rf"action_net\.bias is .*{kind}.*floating-point"):
-        load_policy(rewrite(path, policy_pth=content))
+        load_plain(rewrite(path, policy_pth=content))
 
 
 @pytest.mark.parametrize("kind", ["float16", "bfloat16", "float64"])
@@ -222,7 +220,7 @@ def test_weights_of_another_precision_are_read(kind: str, tmp_path: Path) -> Non
     model, path = save_model(tmp_path, "PPO")
     dtype = getattr(torch, kind)
     changed = {name: one.to(dtype) for name, one in model.policy.state_dict().items()}
-    loaded = load_policy(rewrite(path, policy_pth=torch_file(changed)))
+    loaded = load_plain(rewrite(path, policy_pth=torch_file(changed)))
     model.policy.load_state_dict(changed)  # rounded, in single precision
     observations = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
     expected = truth(model, observations)
@@ -234,7 +232,7 @@ def test_weights_that_contradict_each_other(tmp_path: Path) -> None:
     weights = dict(model.policy.state_dict())
     weights["action_net.weight"] = weights["action_net.weight"][:, :5]
     with pytest.raises(CannotLoad, match="contradicts"):
-        load_policy(rewrite(path, policy_pth=torch_file(weights)))
+        load_plain(rewrite(path, policy_pth=torch_file(weights)))
     del weights["action_net.weight"]
     with pytest.raises(CannotLoad, match=r"action_net\.weight"):
-        load_policy(rewrite(path, policy_pth=torch_file(weights)))
+        load_plain(rewrite(path, policy_pth=torch_file(weights)))

@@ -45,6 +45,8 @@ def audited(path: Path, levels: int) -> Any:
     from mesascope.tasks.gymnasium_envs.confounded import GOALS
 
     options = ["--goals", ";".join(GOALS), "--shift", f"apart={APART}", "--levels", str(levels)]
+    if path.suffix == ".zip":  # does not say it of vectors
+        options += ["--normalise", "none"]
     done = mesascope("audit", str(path), "--env", CORNER, *options, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -18,14 +18,17 @@ from mesascope.systems.policies.sb3 import load_zip
 ACTIVATIONS = ("tanh", "relu")
 _IMPORTED = re.compile(r"[\w.]+:[\w.]+")
 _ENDINGS = (".safetensors", ".onnx", ".zip")
-_AS_THEY_ARE = (
+NONE = "none"  # as normalise=
+_UNTOLD = (
     "Whether training normalised observations (VecNormalize) is not said in such a model and was "
     "not verified: no statistics were given, and observations are as the environment gives them."
 )
-_HELD = (
-    "The model holds a VecNormalize whose statistics were not used: observations are as the "
-    "environment gives them, unless normalise= is given."
+_TOLD = (
+    "That training normalised no observations (VecNormalize) was said with the policy, and was not "
+    "verified."
 )
+_SHOWN = "Its space of observations shows that training normalised none (VecNormalize)."
+_HELD = "Its statistics are of the VecNormalize that the model holds."
 
 
 def load_policy(
@@ -40,10 +43,12 @@ def load_policy(
         trust: let a file run code when it is loaded; a .zip has some, and a pickle of statistics.
         activation: `tanh` or `relu`, between the layers of a .zip that does not say.
         normalise: what observations were normalised by in training: the path of a .npz that
-            `export_normalisation` wrote, or a live VecNormalize.
+            `export_normalisation` wrote, a live VecNormalize, or "none" for nothing. A model knows
+            its own VecNormalize; a .zip does not, so that most need an answer.
 
     Raises:
-        CannotLoad: the file is missing, damaged, or no policy that can be rebuilt.
+        CannotLoad: the file is missing, damaged, or no policy that can be rebuilt; or a .zip does
+            not say whether observations were normalised, and `normalise` does not.
         MissingExtra: a package is needed that is not installed.
         BadRequest: an activation that does not exist, or for something other than a .zip.
     """
@@ -58,21 +63,37 @@ def load_policy(
     if text and _IMPORTED.fullmatch(source):
         policy = given_policy(load_attribute(source), source)
     elif isinstance(source, (str, Path)):
-        policy = _from_file(Path(source), trust, activation)
+        policy = _from_file(Path(source), trust, activation, settled=normalise is not None)
     else:
         policy = given_policy(source)
-    if normalise is not None:
-        told = policy.provenance.removesuffix(_AS_THEY_ARE).removesuffix(_HELD).rstrip()
-        policy = replace(policy, provenance=told)
-        return normalised(policy, read_normalisation(normalise, trust=trust))
-    if is_zip or hasattr(source, "get_vec_normalize_env"):  # of Stable-Baselines3
-        held = not is_zip and source.get_vec_normalize_env() is not None
-        told = _HELD if held else _AS_THEY_ARE
-        return replace(policy, provenance=f"{policy.provenance} {told}")
-    return policy
+    return _seeing(policy, source, normalise, trust=trust)
 
 
-def _from_file(path: Path, trust: bool, activation: str | None) -> Named:
+def _seeing(policy: Named, source: Any, normalise: Any, *, trust: bool) -> Named:
+    """Return a policy that sees observations as they were in training, as far as that is known."""
+    is_model = hasattr(source, "get_vec_normalize_env")  # of Stable-Baselines3
+    if isinstance(normalise, (str, Path)) and str(normalise) == NONE:
+        told = _TOLD
+    elif normalise is not None:
+        plain = replace(policy, provenance=policy.provenance.removesuffix(_UNTOLD).rstrip())
+        return normalised(plain, read_normalisation(normalise, trust=trust))
+    elif is_model:
+        held = source.get_vec_normalize_env()
+        if held is not None and held.norm_obs:
+            return _with(normalised(policy, read_normalisation(held)), _HELD)
+        told = _UNTOLD
+    elif isinstance(source, (str, Path)) and Path(source).suffix.lower() == ".zip":
+        told = _SHOWN
+    else:
+        return policy
+    return _with(policy, told)
+
+
+def _with(policy: Named, told: str) -> Named:
+    return replace(policy, provenance=f"{policy.provenance} {told}")
+
+
+def _from_file(path: Path, trust: bool, activation: str | None, *, settled: bool) -> Named:
     ending = path.suffix.lower()
     if path.is_dir():
         raise CannotLoad(f"{path} is a directory; give the path of the policy's file in it")
@@ -86,7 +107,7 @@ def _from_file(path: Path, trust: bool, activation: str | None) -> Named:
     if path.stat().st_size == 0:
         raise CannotLoad(f"{path} is empty; save the policy again")
     if ending == ".zip":
-        return load_zip(path, trust=trust, activation=activation)
+        return load_zip(path, trust=trust, activation=activation, settled=settled)
     if ending == ".onnx":
         return load_onnx(path)
     network = load_network(path)

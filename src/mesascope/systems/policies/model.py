@@ -25,10 +25,20 @@ def model_interface(model: Any) -> Interface:
     shape, count = getattr(space, "shape", None), int(model.action_space.n)
     if shape is None:
         return Interface(actions=count)
-    image = space.dtype == np.uint8 and len(shape) == 3 and hasattr(space, "high")
-    if image and (space.low == 0).all() and (space.high == 255).all():  # else none is turned
+    if _is_image(space):  # else none is turned
         return Interface(either_way(tuple(shape)), count)
     return Interface((tuple(shape),), count)
+
+
+def may_be_normalised(model: Any) -> bool:
+    """Return whether VecNormalize could have been around its environment without a trace."""
+    space: Any = model.observation_space
+    return type(space).__name__ == "Box" and not _is_image(space)
+
+
+def _is_image(space: Any) -> bool:
+    image = space.dtype == np.uint8 and len(space.shape) == 3 and hasattr(space, "high")
+    return bool(image and (space.low == 0).all() and (space.high == 255).all())
 
 
 def gamma_of(told: Any) -> float | None:

@@ -18,7 +18,7 @@ from mesascope.core.errors import BadRequest, CannotLoad
 from mesascope.core.interface import Interface, shapes_told
 from mesascope.core.policy import RecurrentPolicy
 from mesascope.systems.policies.extras import need
-from mesascope.systems.policies.named import Named, NamedPolicy
+from mesascope.systems.policies.named import Logits, Named, NamedPolicy
 
 _KEYS = ("mean", "var", "epsilon", "clip")
 _DAMAGED = (
@@ -80,9 +80,15 @@ def normalised(policy: Named, by: Normalisation) -> Named:
     """Return a policy that is given observations as they are, and sees them scaled.
 
     Raises:
-        CannotLoad: the policy takes observations of another shape.
+        CannotLoad: the policy takes observations of another shape, or is given scaled ones already.
     """
     shape = by.mean.shape
+    before = policy.function if isinstance(policy, NamedPolicy) else policy.policy
+    if isinstance(before, (_Scaled, _Recurrent)):
+        raise CannotLoad(
+            f"{policy.name} is given observations that are scaled by {before.by.name} already; "
+            f"leave normalise= out, or load the policy anew to scale them by {by.name}"
+        )
     if not policy.interface.takes(shape):
         raise CannotLoad(
             f"the statistics in {by.name} are of observations of shape {shape}, and {policy.name} "
@@ -94,11 +100,21 @@ def normalised(policy: Named, by: Normalisation) -> Named:
         "VecNormalize does; that they are those of the end of training was not verified."
     )
     if isinstance(policy, NamedPolicy):
-        function = policy.function
-        sees: Any = {"function": lambda seen: function(by(seen))}
+        sees: Any = {"function": _Scaled(policy.function, by)}
     else:
         sees = {"policy": _Recurrent(policy.policy, by)}
     return replace(policy, provenance=told, interface=interface, **sees)
+
+
+@dataclass(frozen=True)
+class _Scaled:
+    """A policy without a memory that sees observations scaled."""
+
+    function: Logits
+    by: Normalisation
+
+    def __call__(self, observations: np.ndarray) -> Any:
+        return self.function(self.by(observations))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class Preprocessing:
         size: of the input.
         image: whether observations are bytes, channels first.
         scaled: whether images are scaled by 255.
+        untold: whether they may have been normalised (VecNormalize): it takes boxes alone, and the
+            box of an image is another one afterwards.
         kinds: of the numbers that become one-hot, how many values each has, counted from 0, in C
             order; empty where observations are taken as they are.
     """
@@ -36,6 +38,7 @@ class Preprocessing:
     size: int
     image: bool = False
     scaled: bool = True
+    untold: bool = False
     kinds: tuple[int, ...] = ()
 
     @property
@@ -123,7 +126,7 @@ def _box(account: dict[str, Any]) -> Preprocessing:
     bounds = [set(re.findall(r"\d+", str(account[end]))) for end in ("low", "high")]
     if image and bounds != [{"0"}, {"255"}]:  # as far as the text goes, which leaves out the middle
         raise ValueError("bytes in three dimensions that do not go from 0 to 255")
-    return Preprocessing(shape, prod(shape), image=image)
+    return Preprocessing(shape, prod(shape), image=image, untold=not image)
 
 
 def _discrete(account: dict[str, Any]) -> Preprocessing:

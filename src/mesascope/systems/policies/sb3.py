@@ -15,7 +15,13 @@ from mesascope.systems.policies.archive import Archive, read_archive
 from mesascope.systems.policies.extras import need
 from mesascope.systems.policies.layers import ACTIVATIONS, Layers, find_layers, is_values
 from mesascope.systems.policies.lstm import Lstm, split_lstm
-from mesascope.systems.policies.model import gamma_of, largest, model_interface, model_policy
+from mesascope.systems.policies.model import (
+    gamma_of,
+    largest,
+    may_be_normalised,
+    model_interface,
+    model_policy,
+)
 from mesascope.systems.policies.named import Named, named
 from mesascope.systems.policies.nature import CLASS, split_nature
 from mesascope.systems.policies.preprocessing import IN_PARTS, TRUST, read_preprocessing
@@ -55,22 +61,35 @@ _WIDTHS = {":type:", "features_dim", "normalized_image"}
 _ACTIVATION = re.compile(r"<class 'torch\.nn\.modules\.activation\.(Tanh|ReLU)'>")
 
 
-def load_zip(path: Path, *, trust: bool = False, activation: str | None = None) -> Named:
+def load_zip(
+    path: Path, *, trust: bool = False, activation: str | None = None, settled: bool = False
+) -> Named:
     """Return the policy of a model that Stable-Baselines3 or sb3-contrib saved.
 
     Args:
         path: of the zip.
         trust: let Stable-Baselines3 load it, which runs whatever code is pickled in it.
         activation: `tanh` or `relu`, where the file does not say.
+        settled: whether it is known what observations were normalised by in training, if anything.
 
     Raises:
-        CannotLoad: it is damaged, no such model, or one that cannot be rebuilt without trust.
+        CannotLoad: it is damaged, no such model, or one that cannot be rebuilt without trust; or
+            neither the file nor anybody else says whether observations were normalised.
         MissingExtra: torch, or Stable-Baselines3 where it is trusted, is not installed.
     """
-    return _trusted(path) if trust else _rebuilt(read_archive(path), activation)
+    found, untold = _trusted(path) if trust else _rebuilt(read_archive(path), activation)
+    if untold and not settled:
+        raise CannotLoad(
+            f"{path} does not say whether training normalised observations (VecNormalize), and a "
+            "policy that sees them otherwise is another one. Give normalise='none' (--normalise "
+            "none) if it did not, or else the .npz of its statistics that "
+            "mesascope.systems.policies.export_normalisation(venv, path) writes"
+        )
+    return found
 
 
-def _rebuilt(archive: Archive, activation: str | None) -> Named:
+def _rebuilt(archive: Archive, activation: str | None) -> tuple[Named, bool]:
+    """Return the policy, and whether its observations may have been normalised."""
     what = str(archive.path)
     kind = _class(archive)
     _check_actions(archive)
@@ -93,7 +112,7 @@ def _rebuilt(archive: Archive, activation: str | None) -> Named:
         return given if look is None else look(given)
 
     built = "an MlpPolicy" if look is None else "a CnnPolicy, NatureCNN and its strides assumed,"
-    return named(
+    policy = named(
         _policy(features, memory, layers, valued=is_values(weights)),
         archive.path.name,
         f"The weights in {archive.path.name} were read without running code and the network was "
@@ -101,6 +120,7 @@ def _rebuilt(archive: Archive, activation: str | None) -> Named:
         Interface(prepare.shapes, layers.outputs),
         gamma_of(archive.data.get("gamma")),
     )
+    return policy, prepare.untold
 
 
 def _policy(
@@ -203,7 +223,7 @@ def _activation(
     )
 
 
-def _trusted(path: Path) -> Named:
+def _trusted(path: Path) -> tuple[Named, bool]:
     library = need("stable_baselines3", "sb3")
     kinds = [getattr(library, kind) for kind in ("PPO", "DQN", "A2C")]
     with suppress(MissingExtra):  # first, as PPO would take its models for those of its own
@@ -215,7 +235,7 @@ def _trusted(path: Path) -> Named:
         except Exception as error:  # a file may raise anything at all
             failures.append(f"{kind.__name__}: {str(error).strip().partition(chr(10))[0]}")
             continue
-        return named(
+        policy = named(
             model_policy(model),
             path.name,
             f"{path.name} was loaded by Stable-Baselines3, which ran the code pickled in it, for "
@@ -223,6 +243,7 @@ def _trusted(path: Path) -> Named:
             model_interface(model),
             gamma_of(getattr(model, "gamma", None)),
         )
+        return policy, may_be_normalised(model)
     raise CannotLoad(
         f"Stable-Baselines3 cannot load {path} ({'; '.join(failures)}); load it yourself and give "
         "the model"
