@@ -18,6 +18,7 @@ from mesascope.studies.probing.needed import needed
 from mesascope.studies.probing.settings import ProbeSettings
 from mesascope.studies.probing.worlds import WorldGround, WorldLevels, every_level
 from mesascope.systems.playing.levels import graphs_of
+from mesascope.systems.policies.named import named
 from tests.auditing_probes.test_information import model
 from tests.auditing_probes.worlds import SMALL
 
@@ -139,6 +140,16 @@ def test_how_many_episodes_it_takes_is_told_by_kind_of_level(
         assert line.rare.low > 5.0 * line.random.estimate
 
 
+@pytest.mark.parametrize(
+    ("given", "told", "taken"), [(None, None, 0.99), (None, 0.0, 0.0), (0.5, 0.9, 0.5)]
+)
+def test_the_discount_is_the_policys_own_unless_another_is_given(
+    given: float | None, told: float | None, taken: float
+) -> None:
+    policy = named(heads_for_the_corner, "any", "made here", gamma=told)
+    assert ProbeSettings(discount=given).discount_of(policy) == taken
+
+
 def test_a_study_plays_the_policy_and_finds_what_it_wants(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,14 +159,15 @@ def test_a_study_plays_the_policy_and_finds_what_it_wants(
     monkeypatch.setattr("mesascope.studies.probe_levels.needed", stop)
     said: list[str] = []
     result = probe_levels(
-        heads_for_the_corner,
+        named(heads_for_the_corner, "up and left", "made here", gamma=0.9),
         SMALL,
         ("corner", "cheese"),
         name="up and left",
-        settings=ProbeSettings(budget=128, discount=0.9),
+        settings=ProbeSettings(budget=128),
         say=lambda what, tried, best: said.append(what),
     )
     record = result.record
+    assert record.discount == 0.9
     assert record.goals == ["cheese", "corner"]
     assert record.wrong == "corner"
     assert record.after is not None

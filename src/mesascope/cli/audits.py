@@ -89,7 +89,7 @@ def probe_levels(
     horizon: int | None = None,
     budget: int | None = None,
     keep: int = 4,
-    discount: float = 0.99,
+    discount: float | None = None,
     activation: str | None = None,
     normalise: Path | None = None,
     trust: Annotated[bool, Parameter(negative="")] = False,
@@ -112,7 +112,8 @@ def probe_levels(
         budget: Levels that each of the two searches scores at most; 4,096 of a world, 64 of an
             environment, unless given.
         keep: How many levels are wanted to tell the goals apart.
-        discount: What a reward a step later is worth.
+        discount: What a reward a step later is worth; as in training where a Stable-Baselines3
+            model tells, else 0.99, unless given.
         activation: `tanh` or `relu`, where a policy's file does not say.
         normalise: A .npz of the statistics that observations were normalised by in training, or
             `none`; to be said where a .zip leaves it open.

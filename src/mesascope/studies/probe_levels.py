@@ -100,17 +100,18 @@ def probe_levels(
     """
     began = perf_counter()
     settings = settings or ProbeSettings()
+    discount = settings.discount_of(policy)
     ground, remaining = _ground(policy, env, goals, varied, settings, say)
     names, numbers = remaining_of(ground.goals, remaining)
-    model = _model(ground, numbers, prior_of(names, prior), settings)
+    model = _model(ground, numbers, prior_of(names, prior), settings, discount)
     telling = ground.search(model, keep=settings.keep, say=_saying(say, "telling goals apart"))
     before = np.array([*model.prior, 1.0 / len(names)])
-    play = _Play(ground, policy, settings.discount)
+    play = _Play(ground, policy, discount)
     seen = play(telling.levels)
     sequence = None if seen is None else beliefs(seen, model)
     after = None if sequence is None else sequence[-1]
     wrong = 1 + int(np.argmax((before if after is None else after)[1 : len(names)]))
-    cost = Cost(numbers[0], numbers[wrong], settings.discount, ground.horizon)
+    cost = Cost(numbers[0], numbers[wrong], discount, ground.horizon)
     costly = ground.search(cost, keep=1, say=_saying(say, f"what {names[wrong]} costs"))
     levels = designed(ground, telling, costly, (model, cost))
     if seen is not None:
@@ -137,7 +138,7 @@ def probe_levels(
         exact=telling.exact and costly.exact,
         stopped=telling.stopped or costly.stopped or cut,
         says=f"The policy failed: {play.failure}" if play.failure else finding(labels, after),
-        discount=settings.discount,
+        discount=discount,
         rationality=settings.rationality,
         seed=settings.seed,
         seconds=perf_counter() - began,
@@ -200,14 +201,15 @@ def _model(
     numbers: tuple[int, ...],
     prior: tuple[float, ...],
     settings: ProbeSettings,
+    discount: float,
 ) -> Information:
     graphs = ground.graphs(ground.random)
-    stakes = stakes_of(graphs, discount=settings.discount, horizon=ground.horizon)
+    stakes = stakes_of(graphs, discount=discount, horizon=ground.horizon)
     return Information(
         goals=numbers,
         prior=prior,
         stakes=tuple(float(stakes[i]) for i in numbers),
-        discount=settings.discount,
+        discount=discount,
         horizon=ground.horizon,
         rationality=settings.rationality,
         lapse=settings.lapse,
