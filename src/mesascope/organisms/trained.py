@@ -1,13 +1,18 @@
-"""Organisms whose systems are policies: a world, what its training confounds, an optimizer."""
+"""Organisms whose systems are policies: a world, what its training confounds, an optimizer.
+
+To name them takes no JAX, which commands about programs do without: it is imported with a world.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import look_up
 from mesascope.optimizers.policies.settings import ReplaySettings, Settings
-from mesascope.tasks.levels.world import LevelWorld
-from mesascope.tasks.mazes.catalogue import make_world
+
+if TYPE_CHECKING:
+    from mesascope.tasks.levels.world import LevelWorld
 
 _PPO = Settings()
 
@@ -69,7 +74,7 @@ class TrainedOrganism:
     name: str
     preset: str
     story: str
-    world: LevelWorld
+    world: "LevelWorld"
     share: float
     settings: Settings
     optimizer: str
@@ -133,6 +138,8 @@ def trained_organism(
         UnknownName: no such world or preset; did you mean …
         BadRequest: no such share.
     """
+    from mesascope.tasks.mazes.catalogue import make_world
+
     family, _, inner = name.partition("/")
     entry = look_up("organism", family, TRAINED)
     chosen_name = inner or preset or DEFAULT
