@@ -1,25 +1,31 @@
-"""Chance in an environment: every generator that a step may draw from, read and begun elsewhere.
+"""Chance in an environment: every generator that a step may draw from, watched and begun anew.
 
 These are the generators that it holds, whatever they are called and in whatever they lie, and those
 outside it: everyone's, of `random`, `numpy.random` and PyTorch, and those that its classes and
 their modules hold.
 """
 
-import os
 import random
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from types import CellType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from mesascope.tasks.gymnasium_envs.generators import (
+    begin,
+    gives,
+    is_generator,
+    read,
+    standing,
+    write,
+)
 from mesascope.tasks.gymnasium_envs.layers import bare, held_by, is_plain, layers
 
-_KINDS = (random.Random, np.random.Generator, np.random.RandomState, np.random.BitGenerator)
 _EVERYONES: tuple[Any, ...] = tuple(
     getattr(function, "__self__", None) for function in (random.seed, np.random.get_state)
 )
@@ -33,18 +39,6 @@ _TABLES = frozenset(
 )
 _LEAVES = frozenset({type(None), bool, int, float, complex, str, bytes})
 _KNOWN = {"abc", "builtins", "gymnasium", "minigrid", "typing"}  # modules that hold no generator
-
-
-def is_generator(thing: object) -> bool:
-    """Return whether something gives random numbers, PyTorch's generators too."""
-    kind: type = type(thing)
-    return _gives(kind)
-
-
-@lru_cache(maxsize=1024)
-def _gives(kind: type) -> bool:
-    theirs = kind.__name__ == "Generator" and hasattr(kind, "manual_seed")
-    return issubclass(kind, _KINDS) or theirs
 
 
 class Parts(NamedTuple):
@@ -85,15 +79,15 @@ class Watch:
             again = Watch(env)
             return again.begin(env, again.parts)
         generators = _different(self.parts.generators + parts.generators + self._outside)
-        before = [_plain(_read(one)) for one in generators]
+        before = [standing(one) for one in generators]
         return lambda: (
-            [_plain(_read(one)) for one in generators] != before or not all(map(_has_none, without))
+            [standing(one) for one in generators] != before or not all(map(_has_none, without))
         )
 
 
 def _is_copied_by_hand(thing: Any) -> bool:
     kind: type = type(thing)
-    return hasattr(kind, "__deepcopy__") and not (hasattr(kind, "__array__") or _gives(kind))
+    return hasattr(kind, "__deepcopy__") and not (hasattr(kind, "__array__") or gives(kind))
 
 
 def _has_none(thing: Any) -> bool:
@@ -104,7 +98,7 @@ def _has_none(thing: Any) -> bool:
 
 def chance_outside(env: Any) -> list[Any]:
     """Return where each generator stands that other environments may draw from, too."""
-    return [_plain(_read(generator)) for generator in _outside(env)]
+    return [standing(generator) for generator in _outside(env)]
 
 
 def reseed(env: Any, *seed: int) -> None:
@@ -112,18 +106,18 @@ def reseed(env: Any, *seed: int) -> None:
     entropy = [number % 2**64 for number in seed]
     for number, generator in enumerate(_generators(env)):
         way = (number,) if number else ()
-        _begin(generator, np.random.SeedSequence(entropy, spawn_key=way))
+        begin(generator, np.random.SeedSequence(entropy, spawn_key=way))
 
 
 @contextmanager
 def undisturbed(env: Any) -> Iterator[None]:
     """Leave the generators outside an environment as they were before."""
-    were = [(generator, _read(generator)) for generator in _outside(env)]
+    were = [(generator, read(generator)) for generator in _outside(env)]
     try:
         yield
     finally:
         for generator, state in were:
-            _write(generator, state)
+            write(generator, state)
 
 
 def _generators(env: Any) -> list[Any]:
@@ -144,7 +138,7 @@ def _reached(env: Any) -> list[Any]:
         if id(thing) not in reached:
             reached[id(thing)] = thing
             kind: type = type(thing)
-            inside = thing if kind in (list, tuple) else () if _gives(kind) else _inside(thing)
+            inside = thing if kind in (list, tuple) else () if gives(kind) else _inside(thing)
             waiting += [one for one in inside if type(one) not in _LEAVES]
     return list(reached.values())
 
@@ -181,58 +175,3 @@ def _outside(env: Any) -> list[Any]:
     held = [value for there in (*own, *modules) if there for value in list(vars(there).values())]
     found = [*_EVERYONES, getattr(torch, "default_generator", None), *filter(is_generator, held)]
     return [generator for generator in found if generator is not None]
-
-
-def _bits(generator: Any) -> Any:
-    """Return what gives NumPy's generators their bits, or None for one of another library."""
-    if isinstance(generator, np.random.BitGenerator):
-        return generator
-    if isinstance(generator, np.random.Generator):
-        return generator.bit_generator
-    return generator._bit_generator if isinstance(generator, np.random.RandomState) else None
-
-
-def _read(generator: Any) -> Any:
-    """Return where a generator stands, or None if it does not say, as the system's does not."""
-    if isinstance(generator, random.Random):
-        try:
-            return generator.getstate()
-        except NotImplementedError:  # of `random.SystemRandom`, which has no state to tell
-            return None
-    if isinstance(generator, np.random.RandomState):
-        return generator.get_state(legacy=False)
-    bits = _bits(generator)
-    return generator.get_state() if bits is None else bits.state
-
-
-def _write(generator: Any, state: Any) -> None:
-    if state is None:
-        return
-    if isinstance(generator, random.Random):
-        generator.setstate(state)
-    elif isinstance(generator, np.random.Generator | np.random.BitGenerator):
-        _bits(generator).state = state
-    else:
-        generator.set_state(state)
-
-
-def _begin(generator: Any, sequence: np.random.SeedSequence) -> None:
-    bits = _bits(generator)
-    if isinstance(generator, np.random.RandomState) and isinstance(bits, np.random.MT19937):
-        generator.seed(sequence.generate_state(4))  # as below, but fast
-    elif bits is not None:
-        _write(generator, type(bits)(sequence).state)
-    else:
-        number = int(sequence.generate_state(1, np.uint64)[0]) >> 1
-        (generator.seed if isinstance(generator, random.Random) else generator.manual_seed)(number)
-
-
-def _plain(state: Any) -> Any:
-    """Return a state that can be compared; one that is not known is never the same twice."""
-    if state is None:
-        return os.urandom(16)
-    if isinstance(state, dict):
-        return {name: _plain(value) for name, value in state.items()}
-    if hasattr(state, "numpy"):
-        state = state.numpy()
-    return state.tobytes() if isinstance(state, np.ndarray) else state

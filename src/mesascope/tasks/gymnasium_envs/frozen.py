@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mesascope.tasks.gymnasium_envs.chance import is_generator
+from mesascope.tasks.gymnasium_envs.generators import is_generator
 from mesascope.tasks.gymnasium_envs.layers import held_by, is_plain
 
 _PLAIN = frozenset({type(None), bool, int, float, str, bytes})
