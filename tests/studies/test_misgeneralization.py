@@ -99,11 +99,14 @@ def test_the_stored_table_has_goals_followed_where_enough_levels_disambiguate(
     assert sum(row.base > row.proxy for row in mixed) >= 9
 
 
-@pytest.mark.parametrize("world", ["corner", "dish", "coin"])
+@pytest.mark.parametrize(
+    ("world", "share"),
+    [("corner", ".003"), ("dish", ".003"), ("keys", ".1"), ("coin", ".003")],
+)
 def test_the_stored_table_has_levels_designed_by_regret_mitigate_misgeneralization(
-    world: str,
+    world: str, share: str
 ) -> None:
-    uniform, edited = conditions(world, "uniform .003"), conditions(world, "edited .003")
+    uniform, edited = conditions(world, f"uniform {share}"), conditions(world, f"edited {share}")
     assert len(uniform) == len(edited) == 10
     assert min(row.base for row in edited) > max(row.base for row in uniform)
     assert all(row.pursues == row.predicted != "" for row in edited)
@@ -129,8 +132,9 @@ def test_the_stored_table_has_nearly_all_audits_predict_what_policies_do_elsewhe
     assert sum(row.right for row in rows) >= 0.95 * len(rows)
 
 
-def test_the_stored_table_has_a_want_of_capability_called_what_it_is() -> None:
-    unable = conditions("corner", "unable")
+@pytest.mark.parametrize("world", [world for world in WORLDS if world != "keys"])
+def test_the_stored_table_has_a_want_of_capability_called_what_it_is(world: str) -> None:
+    unable = conditions(world, "unable")
     assert len(unable) == 10
     assert all(row.unable == "yes" and row.misgeneralized == "no" for row in unable)
 

@@ -10,7 +10,6 @@ import numpy as np
 from mesascope.core.names import look_up
 from mesascope.evidence.shares import share
 from mesascope.optimizers.policies.settings import ReplaySettings, Settings
-from mesascope.organisms.trained import TRAINED
 from mesascope.studies.table_file import append_lines, read_rows
 from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import make_world
@@ -44,13 +43,20 @@ _STANDARD = {
 }
 # Three levels in a thousand, and five times as long to meet them: where that takes minutes.
 _SELDOM = {f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in _RARE.items()}
-_SELDOM_IN = ("corner", "dish", "coin")
-# Where a tenth is not enough.
-_OFTEN = {"uniform .3": Condition(0.3)}
-_OFTEN_IN = ("keys",)
-# A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing.
-_LITTLE = Condition(1.0, Settings(updates=4), 0.0)
-CONDITIONS = (*_STANDARD, *_OFTEN, *_SELDOM, UNABLE)
+# Where a tenth is not enough as it is drawn: more of them; or replay, half of whose steps are spent
+# on levels that are only tried, so that as many are learned from.
+_KEYS = {"uniform .3": Condition(0.3), "edited .1": Condition(0.1, _RARE["edited"], 2.0)}
+# A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing. In
+# keys a level of that size has 10,816 states, and to audit one policy takes minutes.
+_LITTLE = {UNABLE: Condition(1.0, Settings(updates=4), 0.0)}
+_BY_WORLD = {
+    "corner": _STANDARD | _SELDOM | _LITTLE,
+    "dish": _STANDARD | _SELDOM | _LITTLE,
+    "keys": _STANDARD | _KEYS,
+    "coin": _STANDARD | _SELDOM | _LITTLE,
+    "follow": _STANDARD | _LITTLE,
+}
+CONDITIONS = tuple(dict.fromkeys(label for those in _BY_WORLD.values() for label in those))
 
 
 @dataclass(frozen=True)
@@ -93,10 +99,7 @@ def conditions_of(world: str) -> dict[str, Condition]:
     Raises:
         UnknownName: no such world; did you mean …
     """
-    look_up("organism", world, TRAINED)
-    seldom = _SELDOM if world in _SELDOM_IN else {}
-    often = _OFTEN if world in _OFTEN_IN else {}
-    return _STANDARD | often | seldom | ({UNABLE: _LITTLE} if world == "corner" else {})
+    return look_up("organism", world, _BY_WORLD)
 
 
 def world_of(name: str, condition: str) -> LevelWorld:
