@@ -1,7 +1,7 @@
 """The sweep of the coin line: known cells, a file that grows cell by cell, a figure."""
 
 import csv
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from mesascope.core.errors import BadRequest
 from mesascope.studies.coin_line import cells, measure, sweep
+from mesascope.studies.coin_line_curves import draw_curves
 from mesascope.studies.coin_line_figure import draw_table
 from mesascope.studies.coin_line_table import Cell, Row, read
 
@@ -75,6 +76,22 @@ def test_files_that_are_no_table_are_refused(tmp_path: Path) -> None:
         read(tmp_path / "missing" / "table.csv")
     with pytest.raises(BadRequest, match="0 runs"):
         measure(TINY[0], runs=0)
+
+
+def test_the_curves_show_every_length_scale_and_width_and_leave_out_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        Row(epsilon, length, width, 0.25, 100, 2_000, 0, 0 if width == 64 else 100, 30)
+        for length, width, epsilon in product((3, 8), (16, 64), (0.0, 0.1))
+    ]
+    first, second = tmp_path / "a.svg", tmp_path / "b.svg"
+    draw_curves(rows, first)
+    draw_curves(rows, second)
+    assert first.read_bytes() == second.read_bytes()
+    text = first.read_text(encoding="utf-8")
+    for shown in ("L = 3<", "L = 8<", "σ = 0.25<", ">width 16<", ">width 64<"):
+        assert shown in text
 
 
 def test_the_figure_shows_shares_intervals_and_what_is_missing(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from mesascope.core.errors import BadRequest
 from mesascope.core.names import look_up
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {"tanh": jnp.tanh, "relu": jax.nn.relu}
-_TOGETHER = 16  # networks at a time: their hidden units in twenty states fill 40 kB
+# Networks at a time, of few hidden units and of more: what a step computes stays in the cache.
+_NARROW, _TOGETHER_NARROW, _TOGETHER = 32, 64, 8
 
 
 class Net(NamedTuple):
@@ -96,7 +97,8 @@ def ascend(
         return jax.lax.scan(step, net, None, length=steps)[0]
 
     runs = start.offset.shape[-1]
-    few = math.gcd(runs, _TOGETHER)
+    narrow = start.out.shape[0] <= _NARROW
+    few = math.gcd(runs, _TOGETHER_NARROW if narrow else _TOGETHER)
 
     def split(weights: Array) -> Array:
         return jnp.moveaxis(weights.reshape(*weights.shape[:-1], runs // few, few), -2, 0)

@@ -1,6 +1,6 @@
 """Does a policy want the coin, or the right-hand end? The whole table of the coin line.
 
-    python -m mesascope.studies.coin_line --csv coin-line.csv --svg coin-line.svg
+    python -m mesascope.studies.coin_line --csv table.csv --svg axes.svg --curves curves.svg
 
 Each cell trains many initialisations by exact gradient ascent and asks two things apart from each
 other: how many learned the task, and of those, how many go right where the coin is on the left.
@@ -10,6 +10,7 @@ Cells that the CSV holds already are not computed again, so an interrupted sweep
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 
 import jax
@@ -21,6 +22,7 @@ from rich.progress import MofNCompleteColumn, Progress
 
 from mesascope.core.errors import BadRequest
 from mesascope.optimizers.exact_gradient import ascend, draw, second_action
+from mesascope.studies.coin_line_curves import draw_curves
 from mesascope.studies.coin_line_figure import draw_table
 from mesascope.studies.coin_line_table import Cell, Row, append, read, said
 from mesascope.studies.table_file import command
@@ -36,13 +38,11 @@ ACTIVATION = "tanh"
 
 
 def cells() -> list[Cell]:
-    """Return the conditions of the table: every ε with each length, each width, each scale."""
-    axes = (
-        [Cell(e, length=n) for n in LENGTHS for e in EPSILONS]
-        + [Cell(e, width=n) for n in WIDTHS for e in EPSILONS]
-        + [Cell(e, scale=s) for s in SCALES for e in EPSILONS]
-    )
-    return list(dict.fromkeys(axes))
+    """Return the conditions of the table: every ε with every length, width and scale."""
+    return [
+        Cell(epsilon, length=length, width=width, scale=scale)
+        for length, width, scale, epsilon in product(LENGTHS, WIDTHS, SCALES, EPSILONS)
+    ]
 
 
 @functools.partial(jax.jit, static_argnames=("world", "width", "runs", "steps"))
@@ -129,13 +129,20 @@ def sweep(
 
 
 def main(
-    *, csv: Path, svg: Path | None = None, runs: int = 512, steps: int = 2_000, seed: int = 0
+    *,
+    csv: Path,
+    svg: Path | None = None,
+    curves: Path | None = None,
+    runs: int = 512,
+    steps: int = 2_000,
+    seed: int = 0,
 ) -> None:
-    """Compute the cells of the table that the CSV lacks, and draw the figure.
+    """Compute the cells of the table that the CSV lacks, and draw the figures.
 
     Args:
         csv: the table; cells are added as they are done, so Ctrl-C keeps what is there.
-        svg: where the figure goes; none without it.
+        svg: where the figure along each axis goes; none without it.
+        curves: where that of the whole table goes; none without it.
         runs: initialisations in each cell.
         steps: of gradient ascent.
         seed: of the initialisations.
@@ -147,8 +154,9 @@ def main(
         task = bar.add_task("cells", total=len(wanted), completed=done)
         for row in sweep(wanted, csv, runs=runs, steps=steps, seed=seed):
             bar.update(task, advance=1, description=said(row))
-    if svg is not None:
-        draw_table(read(csv), svg)
+    for path, figure in ((svg, draw_table), (curves, draw_curves)):
+        if path is not None:
+            figure(read(csv), path)
 
 
 if __name__ == "__main__":

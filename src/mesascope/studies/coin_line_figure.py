@@ -1,6 +1,7 @@
 """The figure of the coin line: goal above, capability below, one panel for each axis."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import matplotlib as mpl
@@ -22,7 +23,7 @@ def draw_table(rows: Sequence[Row], path: Path) -> None:
         rows: of the study; along each axis those count that have the other axes at their base.
         path: of an SVG or PNG file.
     """
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "mesascope", "font.size": 8}):
+    with styled():
         figure = Figure(figsize=(10.4, 6.6), layout="constrained")
         panels = figure.subplots(2, 3, gridspec_kw={"width_ratios": [4, 5, 5]})
         for column, axis in enumerate(_BASE):
@@ -31,7 +32,17 @@ def draw_table(rows: Sequence[Row], path: Path) -> None:
             panels[0][column].set_title(_TITLES[axis], pad=6)
         panels[0][0].set_ylabel("P(right at the probe | return ≥ .95)\n\nε in training", size=9)
         panels[1][0].set_ylabel("share of runs with return ≥ .95\n\nε in training", size=9)
-        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=110)
+        save(figure, path)
+
+
+def styled() -> AbstractContextManager[None]:
+    """Return what small figures with much text in them are drawn in."""
+    return mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "mesascope", "font.size": 8})
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure, the same bytes for the same figure."""
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=110)
 
 
 def _panel(
