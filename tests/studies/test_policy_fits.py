@@ -8,10 +8,10 @@ from mesascope.studies.policy import audit_policy
 from mesascope.studies.probe_levels import probe_levels
 from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.varied import Varied
-from mesascope.systems.policies import from_actions, load_policy
+from mesascope.systems.policies import from_actions
 from mesascope.tasks.gymnasium_envs.make import make_environment
 from mesascope.tasks.gymnasium_envs.shift import shift_named
-from tests.systems.policies.models import need_extras, save_model
+from tests.systems.policies.models import load_plain, need_extras, save_model
 
 need_extras("torch", "stable_baselines3", "minigrid")
 
@@ -20,9 +20,10 @@ ROOM = "MiniGrid-Empty-5x5-v0"
 
 @pytest.fixture(scope="module")
 def flat(tmp_path_factory):
-    """Return the zip of a policy that sees image and mission in a row."""
+    """Return a policy, from its zip, that sees image and mission in a row."""
     env = make_environment(ROOM, observation="flat")
-    return save_model(tmp_path_factory.mktemp("flat"), "PPO", env, n_steps=8, batch_size=8)[1]
+    made = save_model(tmp_path_factory.mktemp("flat"), "PPO", env, n_steps=8, batch_size=8)
+    return load_plain(made[1])
 
 
 @pytest.mark.parametrize(
@@ -48,11 +49,10 @@ def test_a_flat_policy_plays_by_bare_ids(flat, monkeypatch):
 
 
 def test_levels_are_designed_for_a_flat_policy_by_bare_ids(flat):
-    loaded = load_policy(flat)
     varied = Varied(vary={"size": [5]}, seeds=1, horizon=3)
-    ground = environment_ground(ROOM, "place:1,1", varied, budget=1, takes=loaded.interface)
-    seen = ground.play(loaded, ground.random, episodes=1, discount=0.99)
+    ground = environment_ground(ROOM, "place:1,1", varied, budget=1, takes=flat.interface)
+    seen = ground.play(flat, ground.random, episodes=1, discount=0.99)
     assert len(seen.returns) == 1
     assert ground.name == ROOM
     with pytest.raises(BadRequest, match="among 7 actions"):
-        probe_levels(loaded, f"{ROOM}?actions=3", "place:1,1")
+        probe_levels(flat, f"{ROOM}?actions=3", "place:1,1")
