@@ -111,7 +111,7 @@ ENVS = {
 
 def begun(env):
     watch = Watch(env)
-    return watch.begin(env, watch.parts)
+    return watch.begin(env, watch.sources)
 
 
 @pytest.mark.parametrize("kind", ENVS)

@@ -41,11 +41,11 @@ _LEAVES = frozenset({type(None), bool, int, float, complex, str, bytes})
 _KNOWN = {"abc", "builtins", "gymnasium", "minigrid", "typing"}  # modules that hold no generator
 
 
-class Parts(NamedTuple):
+class Sources(NamedTuple):
     """What numbers may be drawn from: generators, and things that make one when they first draw."""
 
     generators: list[Any]
-    without: list[Any]
+    makers: list[Any]
 
 
 class Watch:
@@ -54,34 +54,34 @@ class Watch:
     Where to look is found once: an environment holds many things, and is copied for every action.
 
     Attributes:
-        parts: of the environment; whoever copies it copies them along with it.
-        by_hand: whether some class in it says itself what a copy is, so that its parts are to be
+        sources: of the environment; whoever copies it copies them along with it.
+        by_hand: whether some class in it says itself what a copy is, so that its sources are to be
             looked for in the copy.
     """
 
     def __init__(self, env: Any) -> None:
         """Find what a step may draw from."""
         reached = _reached(env)
-        self.parts = Parts([*filter(is_generator, reached)], [*filter(_has_none, reached)])
+        self.sources = Sources([*filter(is_generator, reached)], [*filter(_has_none, reached)])
         self.by_hand = any(map(_is_copied_by_hand, reached))
         self._outside = _outside(env)
 
-    def begin(self, env: Any, parts: Parts) -> Callable[[], bool]:
+    def begin(self, env: Any, sources: Sources) -> Callable[[], bool]:
         """Return what says whether random numbers are drawn from now on, or may have been.
 
         Args:
             env: the environment, or a copy.
-            parts: of that one.
+            sources: of that one.
         """
         # Those of the environment itself, too: some of what it holds its copies may share.
-        without = self.parts.without + parts.without
-        if not all(map(_has_none, without)) or (self.by_hand and parts is not self.parts):
+        makers = self.sources.makers + sources.makers
+        if not all(map(_has_none, makers)) or (self.by_hand and sources is not self.sources):
             again = Watch(env)
-            return again.begin(env, again.parts)
-        generators = _different(self.parts.generators + parts.generators + self._outside)
+            return again.begin(env, again.sources)
+        generators = _different(self.sources.generators + sources.generators + self._outside)
         before = [standing(one) for one in generators]
         return lambda: (
-            [standing(one) for one in generators] != before or not all(map(_has_none, without))
+            [standing(one) for one in generators] != before or not all(map(_has_none, makers))
         )
 
 

@@ -1,9 +1,8 @@
 """A state of an environment, to step from in copies that go their own ways.
 
 A search copies an environment for every action in every state. So a state is written down once, as
-`pickle` does it, and read as often as copies are wanted, in less than half of the time that
-`copy.deepcopy` takes; which makes them where that cannot be done. Both ask objects the same, their
-`__reduce_ex__`.
+`pickle` does it, and read as often as copies are wanted, which is quicker than `copy.deepcopy`;
+that makes them where a state cannot be written. Both ask objects the same, their `__reduce_ex__`.
 """
 
 import copy
@@ -12,7 +11,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
-from mesascope.tasks.gymnasium_envs.chance import Parts, Watch
+from mesascope.tasks.gymnasium_envs.chance import Sources, Watch
 from mesascope.tasks.gymnasium_envs.state import shared_by
 
 _PROTOCOL = 4  # what `copy.deepcopy` asks objects for
@@ -25,7 +24,7 @@ class Fork:
         """Look through an environment once; it must stay as it is while copies are made."""
         self._watch = Watch(env)
         self._shared = shared_by(env)
-        self._whole = (env, self._watch.parts)
+        self._whole = (env, self._watch.sources)
         self._written = None if self._watch.by_hand else _written(self._whole, self._shared)
 
     def copy(self) -> tuple[Any, Callable[[], bool]]:
@@ -34,17 +33,17 @@ class Fork:
         Raises:
             Exception: whatever somebody's object raises when it is copied.
         """
-        env, parts = self._read() or self._deeply()
-        return env, self._watch.begin(env, parts)
+        env, sources = self._read() or self._deeply()
+        return env, self._watch.begin(env, sources)
 
-    def _deeply(self) -> tuple[Any, Parts]:
+    def _deeply(self) -> tuple[Any, Sources]:
         return copy.deepcopy(self._whole, {id(one): one for one in self._shared})
 
-    def _read(self) -> tuple[Any, Parts] | None:
+    def _read(self) -> tuple[Any, Sources] | None:
         if self._written is None:
             return None
         try:
-            found: tuple[Any, Parts] = _Reader(io.BytesIO(self._written), self._shared).load()
+            found: tuple[Any, Sources] = _Reader(io.BytesIO(self._written), self._shared).load()
         except (Exception, SystemExit):  # whatever somebody's object raises
             self._written = None
             return None
