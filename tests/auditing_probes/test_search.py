@@ -13,6 +13,7 @@ from mesascope.auditing.probes.sequential import episodes_to_tell
 from mesascope.auditing.probes.space import entries_of, pick_diverse, take
 from mesascope.core.errors import BadRequest, Interrupted, UnknownName
 from mesascope.records.policy import DesignedLevelRecord
+from mesascope.studies.policy_ledger import discount_of
 from mesascope.studies.probe_levels import probe_levels
 from mesascope.studies.probing.needed import needed
 from mesascope.studies.probing.settings import ProbeSettings
@@ -146,8 +147,7 @@ def test_how_many_episodes_it_takes_is_told_by_kind_of_level(
 def test_the_discount_is_the_policys_own_unless_another_is_given(
     given: float | None, told: float | None, taken: float
 ) -> None:
-    policy = named(heads_for_the_corner, "any", "made here", gamma=told)
-    assert ProbeSettings(discount=given).discount_of(policy) == taken
+    assert discount_of(given, told) == taken
 
 
 def test_a_study_plays_the_policy_and_finds_what_it_wants(

@@ -8,6 +8,11 @@ from mesascope.records.audit import AssumptionRecord
 DISCOUNT = 0.99  # where neither the caller nor the policy tells
 
 
+def discount_of(given: float | None, told: float | None) -> float:
+    """Return γ: what the caller gives, or else the policy's file or model tells, or else .99."""
+    return next(one for one in (given, told, DISCOUNT) if one is not None)
+
+
 def played_as(
     given: float | None, told: float | None, *, deterministic: bool
 ) -> tuple[float, list[AssumptionRecord]]:
@@ -19,7 +24,7 @@ def played_as(
         deterministic: whether it takes its likeliest action.
     """
     ledger = Ledger()
-    discount = next(one for one in (given, told, DISCOUNT) if one is not None)
+    discount = discount_of(given, told)
     statement = f"The policy was trained for returns discounted by γ = {discount} a step."
     if given is None and told is None:
         figure = f"neither you nor the policy says; {DISCOUNT} is taken unless discount is given"

@@ -21,6 +21,7 @@ from mesascope.core.interface import interface_of
 from mesascope.core.policy import Policy, RecurrentPolicy
 from mesascope.processes.seen import Seen
 from mesascope.records.probes import NeededRecord, ProbeRecord
+from mesascope.studies.policy_ledger import discount_of
 from mesascope.studies.probing.environments import environment_ground
 from mesascope.studies.probing.ground import Ground
 from mesascope.studies.probing.needed import needed
@@ -100,7 +101,7 @@ def probe_levels(
     """
     began = perf_counter()
     settings = settings or ProbeSettings()
-    discount = settings.discount_of(policy)
+    discount = discount_of(settings.discount, getattr(policy, "gamma", None))
     ground, remaining = _ground(policy, env, goals, varied, settings, say)
     names, numbers = remaining_of(ground.goals, remaining)
     model = _model(ground, numbers, prior_of(names, prior), settings, discount)

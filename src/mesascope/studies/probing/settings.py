@@ -2,11 +2,9 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from mesascope.core.errors import BadRequest
 from mesascope.core.randomness import check_seed
-from mesascope.studies.policy_ledger import DISCOUNT
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,3 @@ class ProbeSettings:
         ):
             if not fits:
                 raise BadRequest(f"the {name} is {getattr(self, name)}; {expected} is expected")
-
-    def discount_of(self, policy: Any) -> float:
-        """Return γ for a policy; None where there is none."""
-        told: float | None = getattr(policy, "gamma", None)
-        return next(one for one in (self.discount, told, DISCOUNT) if one is not None)
