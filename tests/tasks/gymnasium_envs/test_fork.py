@@ -68,20 +68,33 @@ class Unwritten(Counts):
         self.name = lambda: self.count
 
 
+class Maker:
+    """Makes a thing; it can be written down itself, but not read."""
+
+    def __call__(self, count):
+        made = Unread()
+        made.count = count
+        return made
+
+    def __getstate__(self):
+        return {"any": "state"}
+
+    def __setstate__(self, state):
+        raise KeyError(state)
+
+
 class Unread(Counts):
-    """Can be written down, but what reads it finds nobody of that name."""
+    """Can be written down and copied, but not read: the pickle holds its maker."""
 
     def __reduce_ex__(self, protocol):
-        return _unreadable, (self.count,)
-
-    def __deepcopy__(self, memo):
-        copy = Unread()
-        copy.count = self.count
-        return copy
+        return Maker(), (self.count,)
 
 
-def _unreadable(count):
-    raise KeyError(count)
+def test_what_can_be_written_and_not_read_is_found_out_when_it_is_read():
+    fork = Fork(Plain(Unread()))
+    assert fork._written is not None
+    fork.copy()
+    assert fork._written is None
 
 
 @pytest.mark.parametrize("kind", [Counts, Unwritten, Unread])
