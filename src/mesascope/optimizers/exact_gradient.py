@@ -17,7 +17,7 @@ from mesascope.core.errors import BadRequest
 from mesascope.core.names import look_up
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {"tanh": jnp.tanh, "relu": jax.nn.relu}
-# Networks at a time, of few hidden units and of more: what a step computes stays in the cache.
+# Networks at a time, of few hidden units and of more: the quickest of 8 to 64 on the coin line.
 _NARROW, _TOGETHER_NARROW, _TOGETHER = 32, 64, 8
 
 

@@ -17,8 +17,8 @@ from mesascope.tasks.mazes.catalogue import make_world
 UNABLE = "unable"
 _ANSWERS = ("yes", "no", "undetermined")
 _PPO = Settings()
-# Where few levels disambiguate: as they are drawn; by regret; by regret, and changed ones tried.
-_RARE = {"uniform": _PPO, "replay": ReplaySettings(), "edited": ReplaySettings(mutations=0.5)}
+# Levels as they are drawn; replayed by regret; replayed by regret, and changed ones tried.
+_METHODS = {"uniform": _PPO, "replay": ReplaySettings(), "edited": ReplaySettings(mutations=0.5)}
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ _STANDARD = {
     "uniform .1": Condition(0.1),
 }
 # Three levels in a thousand, and five times as long to meet them: where that takes minutes.
-_SELDOM = {f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in _RARE.items()}
+_SELDOM = {f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in _METHODS.items()}
 # Where a tenth is not enough as it is drawn: more of them; or replay, half of whose steps are spent
 # on levels that are only tried, so that as many are learned from.
-_KEYS = {"uniform .3": Condition(0.3), "edited .1": Condition(0.1, _RARE["edited"], 2.0)}
+_KEYS = {"uniform .3": Condition(0.3), "edited .1": Condition(0.1, _METHODS["edited"], 2.0)}
 # A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing. In
 # keys a level of that size has 10,816 states, and to audit one policy takes minutes.
 _LITTLE = {UNABLE: Condition(1.0, Settings(updates=4), 0.0)}
