@@ -135,7 +135,7 @@ def to_goal(limit: float = 240.0) -> None:
     levels = draw_levels(WORLD, jax.random.key(1), 200, SHARE)
     settings = Settings()
     jax.clear_caches()  # what was compiled for the rates is compiled again
-    best = np.asarray(best_on(WORLD, levels, settings.discount))[:, 0].mean()
+    best = float(np.asarray(best_on(WORLD, levels, settings.discount)).mean())
     stages = train(WORLD, settings, seeds=[0], share=SHARE, budget=MOST_STEPS)
     reached = {}
 

@@ -21,7 +21,6 @@ from typing import Any
 import gymnasium
 import jax
 import jax.numpy as jnp
-from minigrid import register_minigrid_envs
 
 from mesascope.tasks.levels.buffer import draw_levels
 from mesascope.tasks.levels.world import LevelWorld
@@ -78,7 +77,7 @@ def ours(world: LevelWorld) -> float:
 
 def minigrid() -> float:
     """Return steps/s of MiniGrid, one environment in one process."""
-    register_minigrid_envs()
+    importlib.import_module("minigrid")  # registers its environments
     env = gymnasium.make(MINIGRID)
     env.reset(seed=0)
     env.action_space.seed(0)
