@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mesascope.core.errors import BadRequest
 from mesascope.processes.graph import Graph, quality
 from mesascope.processes.seen import Seen
-from mesascope.processes.stacked import joined, stacked
+from mesascope.processes.stacked import joined, rounded, stacked
 
 
 def random_graph(rng: np.random.Generator, states: int) -> Graph:
@@ -55,12 +55,12 @@ def seen_on(graphs: list[Graph], rng: np.random.Generator, seeds: tuple[int, ...
 
 
 @settings(deadline=None, max_examples=15)
-@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(0, 99), st.integers(0, 3))
-def test_values_are_those_of_each_graph_alone(sizes: list[int], seed: int, more: int) -> None:
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(0, 99))
+def test_values_are_those_of_each_graph_alone(sizes: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     graphs = [random_graph(rng, size) for size in sizes]
-    together = stacked(graphs, max(sizes) + more)
-    assert together.place.shape == (len(sizes), max(sizes) + more)
+    together = stacked(graphs)
+    assert together.place.shape == (len(sizes), 128)
     for i, (graph, size) in enumerate(zip(graphs, sizes, strict=True)):
         mine = jax.tree.map(lambda part, i=i: part[i], together)
         q = quality(mine, discount=0.9, horizon=5)
@@ -68,6 +68,14 @@ def test_values_are_those_of_each_graph_alone(sizes: list[int], seed: int, more:
         assert not np.asarray(q[:, size:]).any()
         assert (np.asarray(mine.place[size:]) == -1).all()
         assert int(mine.start) == int(graph.start)
+
+
+@given(st.integers(1, 5000))
+def test_sizes_are_few_and_not_much_larger(size: int) -> None:
+    found = rounded(size)
+    assert found in {128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144}
+    assert size <= found <= max(128, size * 1.5)
+    assert rounded(found) == found
 
 
 def test_what_was_seen_in_parts_is_what_was_seen_together() -> None:

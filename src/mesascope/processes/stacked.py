@@ -12,17 +12,27 @@ from mesascope.core.errors import BadRequest
 from mesascope.processes.graph import Graph
 from mesascope.processes.seen import Seen
 
+_LEAST = 128  # states
 
-def stacked(graphs: Sequence[Graph], size: int | None = None) -> Graph:
+
+def stacked(graphs: Sequence[Graph]) -> Graph:
     """Return graphs with a leading axis, filled up with ends in no place.
 
-    Args:
-        graphs: of as many actions and goals.
-        size: states of each in the result; as many as the largest has unless given.
+    They have as many actions and goals, and get as many states as the largest has, `rounded`.
     """
-    size = size or max(len(graph.place) for graph in graphs)
+    size = rounded(max(len(graph.place) for graph in graphs))
     parts = [_filled(jax.tree.map(np.asarray, graph), size) for graph in graphs]
     return jax.tree.map(lambda *leaves: jnp.asarray(np.stack(leaves)), *parts)
+
+
+def rounded(size: int) -> int:
+    """Return a size at least as large, one of few: what is compiled for one serves others.
+
+    They are powers of two, and halfway from one to the next, from 128 on: to compile for another
+    size takes seconds, and what so few states more cost is less than one.
+    """
+    power = 1 << (max(size, _LEAST) - 1).bit_length()
+    return power * 3 // 4 if _LEAST < size <= power * 3 // 4 else power
 
 
 def _filled(graph: Any, size: int) -> Any:

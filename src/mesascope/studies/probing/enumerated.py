@@ -97,9 +97,7 @@ class Enumerated:
 
     def graphs(self, levels: Int[np.ndarray, " n"]) -> Graph:
         """Return the graphs of levels, with a leading axis."""
-        some = [self._levels[level].graph for level in levels.tolist()]
-        most = max(len(graph.place) for graph in some)
-        return stacked(some, 1 << (most - 1).bit_length())  # few sizes, so that little is compiled
+        return stacked([self._levels[level].graph for level in levels.tolist()])
 
     def told(self, setting: Setting | None) -> str:
         """Return a setting in words."""
