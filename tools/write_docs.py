@@ -31,6 +31,7 @@ _KINDS = {
     "comparison": "`mesascope compare`",
     "goals": "`mesascope goals`",
     "policy-audit": "`mesascope audit POLICY --env …` and `mesascope run` of a world of levels",
+    "policies-audit": "the same with several policies, or `--seeds`",
     "probe-levels": "`mesascope probe-levels`",
     "score": "`mesascope score`",
     "organisms": "`mesascope organisms`",

@@ -117,7 +117,7 @@ def test_scores_are_exact(words: tuple[str, ...], exact: dict[str, float]) -> No
         (("audit", "corner", "--horizon", "9"), "takes --task, --report, --seed"),
         (("audit", "a:b", "--env", "corner", "--task", "tictactoe/standard"), "in every --shift"),
         (("run", "corner", "--opponent", "random"), "knows no --opponent; leave"),
-        (("run", "corner", "--size-charge", "0"), "It takes --preset, --seed, --budget"),
+        (("run", "corner", "--size-charge", "0"), "It takes --preset, --seed, --seeds, --budget"),
         (("score", "corner", "--oponent", "random"), "oponent"),
         (("scor", "corner"), "scor"),
     ],

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from mesascope.report.policy import render_policy
+from mesascope.report.policies import render_audited
 from tests.browser import OpenPage, open_page
 from tests.report.policy_sample import VARIANTS
 
@@ -15,7 +15,7 @@ from tests.report.policy_sample import VARIANTS
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("policies")
     for name in VARIANTS:
-        (folder / f"{name}.html").write_text(render_policy(VARIANTS[name]()), encoding="utf-8")
+        (folder / f"{name}.html").write_text(render_audited(VARIANTS[name]()), encoding="utf-8")
     return {name: folder / f"{name}.html" for name in VARIANTS}
 
 

@@ -13,7 +13,9 @@ from mesascope.records.policy import FilmRecord, PictureRecord
 from mesascope.report.cells import CELL
 from mesascope.report.looks import looks_of
 from mesascope.report.maze import value_map
-from mesascope.report.policy import _posterior, looks_on, render_policy, write_policy
+from mesascope.report.policies import render_audited
+from mesascope.report.policy import looks_on, render_policy, write_policy
+from mesascope.report.policy_plots import _posterior
 from mesascope.report.stills import stills
 from mesascope.report.svg import drawing, new_drawing
 from mesascope.store import BadRun
@@ -23,6 +25,7 @@ from tests.report.policy_sample import (
     designed,
     films,
     hostile,
+    policies,
     policy_record,
     turned,
 )
@@ -32,7 +35,7 @@ from tests.report.test_page import Page
 
 @cache
 def rendered(name: str) -> str:
-    return render_policy(VARIANTS[name]())
+    return render_audited(VARIANTS[name]())
 
 
 @pytest.fixture(params=VARIANTS, scope="module")
@@ -115,6 +118,24 @@ def test_what_was_found_is_on_the_page() -> None:
             assert f"{goal.name} {goal.posterior:g}" in label
 
 
+def test_what_holds_of_several_is_on_their_page() -> None:
+    record = policies()
+    text = " ".join(Page(rendered("several")).text.split())
+    assert record.training is not None
+    for wanted in [
+        record.title, record.story, record.headline, record.training.optimizer, *record.goals,
+        *record.next_commands, *[one.question for one in record.answers],
+        *[one.policy for one in record.policies], *[one.headline for one in record.policies],
+        *[line.statement for line in record.ledger], record.policies[0].episodes[1].title,
+        "2 yes, 1 no", "2 no, 1 yes", "0.667 [0.208, 0.939]", "Means over policies",
+    ]:  # fmt: skip
+        assert wanted.replace("`", "") in text, wanted
+    bare = " ".join(Page(rendered("several bare")).text.split())
+    assert "Cut short at policy 4 of 5: it raised." in bare
+    assert "so none is replayed" in bare
+    assert "How they were trained" not in bare
+
+
 def test_what_is_missing_is_said_to_be() -> None:
     text = " ".join(Page(rendered("bare")).text.split())
     assert "c How that looked d What it rests on e How it was made" in text  # no gap in letters
@@ -131,10 +152,7 @@ def test_bars_begin_where_the_last_one_ended() -> None:
     fewer = second.model_copy(update={"goals": second.goals[1:2]})
     with drawing():
         axes = new_drawing(500, 200).add_subplot()
-        _posterior(
-            record.model_copy(update={"distributions": [first, fewer]}),
-            looks_on(record), axes, False,
-        )  # fmt: skip
+        _posterior([first, fewer], looks_on([record]), axes, False)
     for row, where in enumerate((first, fewer)):
         bars = [container[row] for container in axes.containers]
         shown = [bar for bar in bars if bar.get_width()]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.records.policies import PoliciesRecord
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.store import RunDirectory
 from mesascope.studies.run import Watcher
@@ -80,6 +81,26 @@ def test_a_run_that_was_cut_short_ends_where_an_undisturbed_one_does(confounded,
 
 
 @pytest.mark.slow
+def test_several_are_trained_side_by_side_and_each_is_what_it_is_alone(confounded, tmp_path):
+    watcher = Interrupter(after=2)
+    request = TrainedRequest("corner", seed=0, seeds=2, budget=STEPS, quick=True)
+    with pytest.raises(KeyboardInterrupt):
+        run_trained(request, output=tmp_path / "cut", watcher=watcher)
+    record, directory = run_trained(RunDirectory.open(tmp_path / "cut", write=True))
+    assert isinstance(record, PoliciesRecord)
+    second = record.policies[1]
+    assert second.distributions == confounded.distributions
+    assert second.training is not None
+    assert second.training.steps == confounded.training.steps
+    files = sorted(path.name for path in directory.path.glob("*.safetensors"))
+    assert files == ["policy-seed0.safetensors", "policy-seed1.safetensors"]
+    assert directory.read_result() == record
+    apart = next(one for one in record.distributions if one.name == "apart")
+    assert apart.named[0].share.samples == 2
+    assert "What they pursue" in directory.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_the_control_wants_the_cheese(tmp_path):
     request = TrainedRequest("corner/control", budget=300_000, quick=True)
     record, _ = run_trained(request, output=tmp_path / "run")
@@ -93,6 +114,8 @@ def test_the_control_wants_the_cheese(tmp_path):
     [
         ({"organism": "corner", "budget": 0}, BadRequest, "from 1 to"),
         ({"organism": "corner", "seed": -1}, BadRequest, "from 0 to"),
+        ({"organism": "corner", "seeds": 0}, BadRequest, "from 1 to 100"),
+        ({"organism": "corner", "seed": 2**31 - 1, "seeds": 2}, BadRequest, "from 0 to"),
         ({"organism": "corner", "share": 1.5}, BadRequest, "from 0 to 1"),
         ({"organism": "corners"}, UnknownName, "Did you mean 'corner'"),
         ({"organism": "corner", "preset": "controll"}, UnknownName, "Did you mean 'control'"),

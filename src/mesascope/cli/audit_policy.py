@@ -1,6 +1,7 @@
-"""`mesascope audit POLICY --env ENV`: a policy of the user's own."""
+"""`mesascope audit POLICY --env ENV`: a policy of the user's own, or several."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -10,24 +11,26 @@ from rich.console import Console
 from mesascope.cli.failure import failed
 from mesascope.cli.given import was_given
 from mesascope.cli.page import ready, written
-from mesascope.cli.told_policy import tell_policy
+from mesascope.cli.told_policies import tell_audited
 from mesascope.core.errors import BadRequest
 from mesascope.processes.seen import Seen
 from mesascope.studies.in_turn import Stop
-from mesascope.studies.policy import audit_policy
+from mesascope.studies.policies import PoliciesResult, audit_policies
+from mesascope.studies.policy import PolicyResult, audit_policy
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 
 
 def audit_policy_command(
-    policy: str, env: str, asked: dict[str, Any], *, report: Path | None, json: bool
+    policies: Sequence[str], env: str, asked: dict[str, Any], *, report: Path | None, json: bool
 ) -> int:
-    """Audit a policy; print the verdict and write the report if one was asked for.
+    """Audit policies; print the verdict and write the report if one was asked for.
 
     Where play comes to a stop or is interrupted, what was seen until then is told before that, and
     audited if it is enough; the status is still that of the stop.
 
     Args:
-        policy, env: as on the command line.
+        policies: one, or several that were trained alike.
+        env: as on the command line.
         asked: for `audit_policy`, by name; and the `task` that is a program's alone.
         report: where the page is written.
         json: print the record instead.
@@ -44,7 +47,12 @@ def audit_policy_command(
     # What the audited code prints is not our output.
     with console.status("auditing", spinner="dots") as status, redirect_stdout(sys.stderr):
         try:
-            result = audit_policy(policy, env, keep=True, say=status.update, **asked)
+            how = {**asked, "keep": True, "say": status.update}
+            result: PolicyResult | PoliciesResult = (
+                audit_policy(policies[0], env, **how)
+                if len(policies) == 1
+                else audit_policies(policies, env, **how)
+            )
         except (PlayStopped, PlayInterrupted) as stop:
             _tell_gained(stop, console)
             raise
@@ -54,7 +62,7 @@ def audit_policy_command(
         if json:
             print(result.record.model_dump_json())
         else:
-            tell_policy(result.record, report=page)
+            tell_audited(result.record, report=page)
     return 0 if result.stop is None else failed(result.stop)
 
 

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from mesascope.cli.app import Json, Seed
+from mesascope.core.errors import BadRequest
 
 
 def audit(
     system: str,
     /,
-    *,
+    *others: str,
     task: str | None = None,
     env: str | None = None,
     goals: str = "",
@@ -34,10 +35,12 @@ def audit(
     """Audit one system: a program's text, a policy's file, or `module:function` (your code is run).
 
     With `--env` the system is a policy: a Stable-Baselines3 zip, an ONNX file, a safetensors file
-    that `mesascope run` wrote, or a function from observations to logits.
+    that `mesascope run` wrote, or a function from observations to logits. Several, from different
+    seeds of one training, are audited one by one, with intervals over policies.
 
     Args:
         system: Such as `sub(lost, max(self))`, `my_module:my_policy`, or `policy.zip`.
+        others: Policies that were trained alike.
         task: An organism and a preset, whose distributions and base objective are used;
             `tictactoe/random-opponent` unless given.
         env: Where a policy was trained: a Gymnasium id, `module:factory`, or one of our worlds.
@@ -70,7 +73,12 @@ def audit(
         from mesascope.cli.audit_policy import audit_policy_command
 
         asked = {**played, "task": task, "seed": seed, "quick": quick}
-        return audit_policy_command(system, env, asked, report=report, json=json)
+        return audit_policy_command((system, *others), env, asked, report=report, json=json)
+    if others:
+        raise BadRequest(
+            f"{', '.join((system, *others))}: systems are audited one at a time; policies, several "
+            "at once, with --env"
+        )
     from mesascope.cli.audit import audit_command
 
     asked = {"task": task, "seed": seed or 0, "quick": quick}

@@ -35,6 +35,7 @@ def run(
     size_charge: float | None = None,
     evaluation_charge: float | None = None,
     share: float | None = None,
+    seeds: int | None = None,
     quick: Annotated[bool, Parameter(negative="")] = False,
     json: Json = False,
 ) -> int:
@@ -53,6 +54,7 @@ def run(
         size_charge: What a node of a program costs, in units of the result.
         evaluation_charge: What a position valued per decision costs, in the same units.
         share: Train a policy on levels of which so many tell goal and proxy apart, from 0 to 1.
+        seeds: Train so many policies side by side, from `--seed` on, with intervals over them.
         quick: Smaller samples: faster, with wider intervals.
         json: Print the run's record as JSON.
     """
@@ -65,6 +67,7 @@ def run(
         "size_charge": size_charge,
         "evaluation_charge": evaluation_charge,
         "share": share,
+        "seeds": seeds,
     }
     asked = {"preset": preset, "seed": seed, "budget": budget, "quick": quick}
     if resume is not None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mesascope.studies.request import Request
     from mesascope.studies.trained_request import TrainedRequest
 
+_OF_POLICIES = ("share", "seeds")  # wishes that programs do not have
+
 
 def start(
     organism: str | None,
@@ -39,8 +41,9 @@ def start(
     if _is_trained(organism):
         return _watch_training(_trained_request(organism, asked, wishes), output=output, json=json)
     look_up("organism", organism.partition("/")[0], {**CATALOGUE, **TRAINED})
-    if wishes.pop("share") is not None:
-        raise BadRequest("--share is for worlds of levels; 'mesascope organisms' lists them")
+    for name in _OF_POLICIES:
+        if wishes.pop(name) is not None:
+            raise BadRequest(f"--{name} is for worlds of levels; 'mesascope organisms' lists them")
     request = Request(organism=organism, wishes=Wishes(**wishes), **asked)
     return _watch(request, output=output, json=json)
 
@@ -65,21 +68,21 @@ def _trained_request(
 ) -> "TrainedRequest":
     from mesascope.studies.trained_request import TrainedRequest
 
-    share = wishes.pop("share")
+    own = {name: wishes.pop(name) for name in _OF_POLICIES}
     unfit = [name for name, value in wishes.items() if was_given(value)]
     if unfit:
         raise BadRequest(
             f"{organism} trains a policy, and knows no {option(unfit[0])}; leave it out. It takes "
-            "--preset, --seed, --budget, --share, --quick and --output"
+            "--preset, --seed, --seeds, --budget, --share, --quick and --output"
         )
-    return TrainedRequest(organism=organism, share=share, **asked)
+    return TrainedRequest(organism=organism, **own, **asked)
 
 
 def _watch_training(
     request: "TrainedRequest | RunDirectory", *, output: Path | None, json: bool
 ) -> int:
     from mesascope.cli.live import LiveWatcher
-    from mesascope.cli.told_policy import tell_policy
+    from mesascope.cli.told_policies import tell_audited
     from mesascope.studies.trained import run_trained
 
     with LiveWatcher() as watcher:
@@ -92,7 +95,7 @@ def _watch_training(
     if json:
         print(record.model_dump_json())
     else:
-        tell_policy(record, report=directory.path / "report.html", directory=directory.path)
+        tell_audited(record, report=directory.report, directory=directory.path)
     return 0
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from mesascope.cli.told import tell_run
-from mesascope.cli.told_policy import tell_policy
+from mesascope.cli.told_policies import tell_audited
 from mesascope.records.run import RunRecord
 from mesascope.store import BadRun, RunDirectory
 
@@ -20,7 +20,7 @@ def show_command(path: Path, *, json: bool) -> int:
         elif isinstance(record, RunRecord):
             tell_run(record, directory)
         else:
-            tell_policy(record, report=directory.path / "report.html", directory=directory.path)
+            tell_audited(record, report=directory.report, directory=directory.path)
         return 0
     if json:
         raise BadRun(

@@ -1,5 +1,6 @@
 """The audit of a policy on the terminal: the verdict, what it pursues where, what that rests on."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -10,9 +11,14 @@ from rich.text import Text
 from mesascope.cli.printable import printable, printable_record
 from mesascope.cli.told import tell_ledger, tell_lines
 from mesascope.records.figures import Figure
-from mesascope.records.policy import EpisodeRecord, OnDistributionRecord, PolicyAuditRecord
+from mesascope.records.policy import (
+    EpisodeRecord,
+    OnDistributionRecord,
+    PolicyAuditRecord,
+    TrainingRecord,
+)
 
-_BAR = 16  # cells
+_BAR = 10  # cells
 
 
 def tell_policy(
@@ -27,11 +33,7 @@ def tell_policy(
     record = printable_record(record)
     console.print(Text(record.title, style="bold"))
     console.print(Text(record.story, style="dim"))
-    if record.training is not None:
-        made = record.training
-        console.print(
-            Text(f"\nTrained by {made.optimizer} for {made.steps:,} steps in {made.seconds:.0f} s.")
-        )
+    tell_training(record.training, console)
     console.print()
     console.print(Text(record.headline, style="bold"))
     tell_lines(record.lines, console)
@@ -41,16 +43,36 @@ def tell_policy(
             console.print(Text(f"• {where.name}: {note}", style="dim"))
     _tell_episode(record, console)
     tell_ledger(record.ledger, console)
-    for note in record.notes:
+    tell_notes(record.notes, record.next_commands, console, report=report, directory=directory)
+
+
+def tell_notes(
+    notes: Sequence[str],
+    next_commands: Sequence[str],
+    console: Console,
+    *,
+    report: Path | None,
+    directory: Path | None,
+) -> None:
+    """Print what to know, what to try next, and where everything was written."""
+    for note in notes:
         console.print(Text(f"• {note}", style="dim"))
-    if record.next_commands:
+    if next_commands:
         console.print(Text("\nTry next", style="bold"))
-    for command in record.next_commands:
+    for command in next_commands:
         console.print(Text(f"  {command}"), soft_wrap=True)
     if report is not None:
         console.print(Text(f"\nReport  {printable(str(report))}"), soft_wrap=True)
     if directory is not None:
         console.print(Text(f"Run     {printable(str(directory))}"), soft_wrap=True)
+
+
+def tell_training(made: TrainingRecord | None, console: Console) -> None:
+    """Print how policies were trained, where that was done here."""
+    if made is not None:
+        console.print(
+            Text(f"\nTrained by {made.optimizer} for {made.steps:,} steps in {made.seconds:.0f} s.")
+        )
 
 
 def _pursued(record: PolicyAuditRecord) -> Table:
@@ -62,28 +84,32 @@ def _pursued(record: PolicyAuditRecord) -> Table:
     table.add_column("", no_wrap=True)
     for where in record.distributions:
         known = any(goal.posterior_interval for goal in where.goals)
-        for i, (name, share, capability) in enumerate(_rows(where)):
-            told, bar = (f"{share:.3f}", "█" * round(_BAR * share)) if known else ("–", "")
+        for i, (name, share, told, capability) in enumerate(_rows(where)):
+            shown, bar = (told, "█" * round(_BAR * share)) if known else ("–", "")
             table.add_row(
-                Text(where.name if i == 0 else ""), Text(name), told, Text(capability), bar
+                Text(where.name if i == 0 else ""), Text(name), Text(shown), Text(capability), bar
             )
     return table
 
 
-def _rows(where: OnDistributionRecord) -> list[tuple[str, float, str]]:
+def _rows(where: OnDistributionRecord) -> list[tuple[str, float, str, str]]:
     rows = [
         (
             f"{goal.name}{' (base)' if goal.base else ''}",
             goal.posterior,
-            "–" if goal.capability is None else _share(goal.capability),
+            share_text(goal.posterior_interval),
+            share_text(goal.capability),
         )
         for goal in where.goals
     ]
-    return [*rows, ("none of these", where.none, ""), ("reflex", where.reflex, "")]
+    others = {"none of these": where.none, "reflex": where.reflex}
+    return [*rows, *((name, share, f"{share:.0%}", "") for name, share in others.items())]
 
 
-def _share(figure: Figure) -> str:
-    """Return a share with the ends of its interval, in percent."""
+def share_text(figure: Figure | None) -> str:
+    """Return a share with the ends of its interval, in percent; a dash where there is none."""
+    if figure is None:
+        return "–"
     return f"{figure.estimate:.0%} [{figure.low:.0%}, {figure.high:.0%}]"
 
 

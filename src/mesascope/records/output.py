@@ -8,6 +8,7 @@ from mesascope.records.audit import AuditRecord
 from mesascope.records.comparison import ComparisonRecord
 from mesascope.records.figures import Record
 from mesascope.records.goals import GoalsRecord
+from mesascope.records.policies import PoliciesRecord
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.probes import ProbeRecord
 from mesascope.records.run import RunRecord
@@ -86,6 +87,7 @@ AnyOutput = (
     | ComparisonRecord
     | GoalsRecord
     | PolicyAuditRecord
+    | PoliciesRecord
     | ProbeRecord
     | ErrorRecord
 )

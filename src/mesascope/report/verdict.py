@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from mesascope.records.audit import AssumptionRecord, AuditRecord, LineRecord
+from mesascope.records.policies import PoliciesRecord
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.report.axis import Range, ends, place
 
 Judged: TypeAlias = AuditRecord | PolicyAuditRecord
+Ledgered: TypeAlias = Judged | PoliciesRecord
 Scale: TypeAlias = tuple[str, float | None]
 ANSWERS = {
     "yes": "yes",
@@ -85,7 +87,7 @@ def confidences(audits: Sequence[Judged]) -> list[float]:
     return sorted({score.confidence for score in scores if score is not None and score.samples})
 
 
-def open_assumptions(audit: Judged) -> list[AssumptionRecord]:
+def open_assumptions(audit: Ledgered) -> list[AssumptionRecord]:
     """Return what a careful reader must see first: failed assumptions, then unchecked ones."""
     return [
         line for status in ("failed", "unchecked") for line in audit.ledger if line.status == status
@@ -104,7 +106,7 @@ def shared(audits: list[AuditRecord]) -> list[AssumptionRecord]:
     ]
 
 
-def settled(audit: Judged) -> dict[str, int]:
+def settled(audit: Ledgered) -> dict[str, int]:
     """Return how many assumptions stand how."""
     statuses = [line.status for line in audit.ledger]
     return {

@@ -1,5 +1,6 @@
 """A run directory: what a run was asked for, how far it is, and what it found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from mesascope.records.marker import MarkerRecord
+from mesascope.records.policies import PoliciesRecord
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.records.run import ConfigRecord, EnvironmentRecord, RunRecord
 from mesascope.store.atomic import remove_leftovers, write_atomically
@@ -33,7 +35,11 @@ RESULT = "result.json"
 REPORT = "report.html"
 CHECKPOINT_SCHEMA = "mesascope-checkpoint/1"
 
-Result = RunRecord | PolicyAuditRecord
+Result = RunRecord | PolicyAuditRecord | PoliciesRecord
+_KINDS: Mapping[Any, type[Result]] = {
+    "policy-audit": PolicyAuditRecord,
+    "policies-audit": PoliciesRecord,
+}
 
 
 @dataclass(frozen=True)
@@ -228,8 +234,7 @@ class RunDirectory:
         remedy = f"Delete it and write it again by `{self.resume_command}`."
         try:
             fields = unseal(read_bytes(path), path, remedy)
-            shape = PolicyAuditRecord if fields.get("kind") == "policy-audit" else RunRecord
-            return shape.model_validate(fields)
+            return _KINDS.get(fields.get("kind"), RunRecord).model_validate(fields)
         except FileNotFoundError:
             return None
         except ValidationError as error:
@@ -237,9 +242,13 @@ class RunDirectory:
                 path, f"it does not fit the schema ({first_problem(error)})", remedy
             ) from error
 
+    @property
+    def report(self) -> Path:
+        """Where the report is, once there is one."""
+        return self.path / REPORT
+
     def write_report(self, page: str) -> Path:
         """Store the report, and return where."""
         self._must_be_writable()
-        path = self.path / REPORT
-        write_atomically(path, page.encode("utf-8"))
-        return path
+        write_atomically(self.report, page.encode("utf-8"))
+        return self.report

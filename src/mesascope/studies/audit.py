@@ -1,7 +1,7 @@
 """One verb for whatever is brought along: a system on a task, or a policy in an environment."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import Any, Unpack, overload
 
 from mesascope.auditing.settings import Settings
 from mesascope.core.errors import BadRequest
@@ -9,7 +9,9 @@ from mesascope.core.names import look_up
 from mesascope.core.objective import BaseObjective
 from mesascope.core.system import System
 from mesascope.core.task import ShiftFamily, Task
+from mesascope.studies.policies import PoliciesResult, audit_policies
 from mesascope.studies.policy import PolicyResult, audit_policy
+from mesascope.studies.policy_request import PolicyOptions
 from mesascope.studies.system import Result, audit_system
 
 
@@ -28,26 +30,11 @@ def audit(
 
 
 @overload
-def audit(
-    policy: Any,
-    env: Any,
-    *,
-    base: Any = None,
-    goals: Any = None,
-    shifts: Any = None,
-    levels: int | None = None,
-    quick: bool = False,
-    horizon: int | None = None,
-    discount: float | None = None,
-    epsilon: float | None = None,
-    deterministic: bool = False,
-    seed: int | None = None,
-    beside: int | None = None,
-    trust: bool = False,
-    activation: str | None = None,
-    normalise: Any = None,
-    say: Callable[[str], None] | None = None,
-) -> PolicyResult: ...
+def audit(policy: list[Any], env: Any, **options: Unpack[PolicyOptions]) -> PoliciesResult: ...
+
+
+@overload
+def audit(policy: Any, env: Any, **options: Unpack[PolicyOptions]) -> PolicyResult: ...
 
 
 def audit(
@@ -74,13 +61,14 @@ def audit(
     settings: Settings | None = None,
     say: Callable[[str], None] | None = None,
     **unknown: Any,
-) -> Result | PolicyResult:
-    """Audit a policy in an environment, or a system on a task.
+) -> Result | PolicyResult | PoliciesResult:
+    """Audit a policy in an environment, several that were trained alike, or a system on a task.
 
     Args:
         policy: the path of a Stable-Baselines3 zip, an ONNX file or a safetensors file of ours;
             `module:function`; a function from a batch of observations, (N, …), to logits, (N, A);
-            or a model. Or a system, see `env`.
+            or a model. Or a list of these, from several seeds of one training: each is then
+            played on levels of its own, and intervals are over policies. Or a system, see `env`.
         env: where it was trained: a Gymnasium id, `module:factory`, a function that makes an
             environment, an environment, a vector of them, or one of our worlds by name or as an
             object, which brings goals and shifts of its own. Or a `Task`: then `policy` is a
@@ -141,7 +129,9 @@ def audit(
         raise BadRequest(f"{', '.join(odd)}: for {what}, and this is {other}; leave it out")
     options: dict[str, Any] = {name: value for name, value in taken.items() if value is not None}
     if not is_system:
-        return audit_policy(policy, env, base=base, say=say, **options)
+        audited = audit_policies if isinstance(policy, list | tuple) else audit_policy
+        found: PolicyResult | PoliciesResult = audited(policy, env, base=base, say=say, **options)
+        return found
     if base is None:
         raise BadRequest("base is missing: give the objective that the system was selected by")
     return audit_system(policy, env, base=base, say=say, **options)

@@ -79,12 +79,39 @@ def audit_policy(
         PlayStopped: the policy, the environment or a goal failed; `so_far` keeps what was seen.
         PlayInterrupted: Ctrl-C, a KeyboardInterrupt; `before` and `so_far` keep what was seen.
     """
-    began = time.perf_counter()
     asked = request_of(options)
-    world = as_world(env)
-    loaded = load_policy(
+    loaded = loaded_as(policy, asked)
+    source = loaded.name if policy is loaded else written(policy)
+    return audit_loaded(loaded, source, env, asked, keep=keep, say=say)
+
+
+def loaded_as(policy: Any, asked: PolicyRequest) -> Named:
+    """Return a policy, read as was asked for.
+
+    Raises:
+        CannotLoad: it cannot be read; the message says what would help.
+    """
+    return load_policy(
         policy, trust=asked.trust, activation=asked.activation, normalise=asked.normalise
     )
+
+
+def audit_loaded(
+    loaded: Named,
+    source: str,
+    env: Any,
+    asked: PolicyRequest,
+    *,
+    keep: bool = False,
+    say: Callable[[str], None] | None = None,
+) -> PolicyResult:
+    """Return what a policy that was read pursues; `source` is a text of where it was read from.
+
+    Raises:
+        MesascopeError, PlayStopped, PlayInterrupted: as `audit_policy` does.
+    """
+    began = time.perf_counter()
+    world = as_world(env)
     discount, ledger = played_as(asked.discount, loaded.gamma, deterministic=asked.deterministic)
     usual = _ENVIRONMENT_LEVELS if world is None else LEVELS
     levels = asked.levels or (_QUICK if asked.quick else usual)
@@ -93,7 +120,6 @@ def audit_policy(
     played = play.environments(env) if world is None else play.world(world)
     where = called(env) if world is None else world.name
     seed, epsilon = asked.seed or 0, EPSILON if asked.epsilon is None else asked.epsilon
-    source = loaded.name if policy is loaded else written(policy)
     about = About(
         title=f"Audit of {loaded.name}",
         story="A policy that somebody brought along; it was not trained here.",

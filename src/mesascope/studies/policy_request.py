@@ -1,9 +1,9 @@
 """What a caller asks the audit of a policy to be, and how that is written down."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypedDict
 
 from mesascope.core.errors import BadRequest
 from mesascope.core.names import look_up
@@ -15,6 +15,26 @@ from mesascope.tasks.gymnasium_envs.shift import Shift
 from mesascope.tasks.gymnasium_envs.written import written
 
 _MOST_LEVELS = 10_000  # all of a distribution are held in memory, with their graphs
+
+
+class PolicyOptions(TypedDict, total=False):
+    """The keywords of `mesascope.audit` for policies, which tells of each."""
+
+    base: Any
+    goals: Any
+    shifts: Any
+    levels: int | None
+    quick: bool
+    horizon: int | None
+    discount: float | None
+    epsilon: float | None
+    deterministic: bool
+    seed: int | None
+    beside: int | None
+    trust: bool
+    activation: str | None
+    normalise: Any
+    say: Callable[[str], None] | None
 
 
 @dataclass(frozen=True)

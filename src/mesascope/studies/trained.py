@@ -1,4 +1,4 @@
-"""A policy trained in a world of levels, audited, and written down: `mesascope run corner`."""
+"""Policies trained in a world of levels, audited, and written down: `mesascope run corner`."""
 
 import shlex
 import time
@@ -10,19 +10,21 @@ from mesascope.optimizers.policies.checkpoints import from_bytes, to_bytes
 from mesascope.optimizers.policies.stage import Stage
 from mesascope.optimizers.policies.training import train
 from mesascope.organisms.trained import TrainedOrganism
-from mesascope.records.policy import PolicyAuditRecord, TrainingRecord
+from mesascope.records.policies import PoliciesRecord
+from mesascope.records.policy import PolicyAuditRecord
 from mesascope.store import RunDirectory
 from mesascope.studies.environment import environment
 from mesascope.studies.played import LEVELS, play_on
+from mesascope.studies.policies import policies_record
 from mesascope.studies.policy_record import About, policy_record
 from mesascope.studies.run import Watcher
 from mesascope.studies.trained_request import TrainedRequest
-from mesascope.studies.training_curves import Scorer, training_record
+from mesascope.studies.training_curves import Scorer, Training, gained, told
 from mesascope.systems.networks.files import save_network
 from mesascope.systems.networks.serving import as_policy
 from mesascope.tasks.levels.distribution import distributions
 
-POLICY = "policy.safetensors"
+Outcome = PolicyAuditRecord | PoliciesRecord
 _QUICK = 24  # levels per distribution
 
 
@@ -31,8 +33,8 @@ def run_trained(
     *,
     output: Path | None = None,
     watcher: Watcher | None = None,
-) -> tuple[PolicyAuditRecord, RunDirectory]:
-    """Train a policy and audit it, or go on with a run that was cut short.
+) -> tuple[Outcome, RunDirectory]:
+    """Train a policy, or several, and audit them, or go on with a run that was cut short.
 
     Args:
         request: what to run, or the directory of a run.
@@ -60,31 +62,72 @@ def run_trained(
     watcher.opened(directory)
     with directory:
         finished = directory.read_result()
-        if isinstance(finished, PolicyAuditRecord):
+        if isinstance(finished, PolicyAuditRecord | PoliciesRecord):
             return finished, directory
         return _run_in(directory, request, organism, watcher), directory
 
 
 def _run_in(
     directory: RunDirectory, request: TrainedRequest, organism: TrainedOrganism, watcher: Watcher
-) -> PolicyAuditRecord:
+) -> Outcome:
     began = time.perf_counter()
-    stage, training = _train(directory, request, organism, watcher)
-    network, settings = stage.network(0), organism.settings
-    save_network(directory.path / POLICY, network)
+    made = _train(directory, request, organism, watcher)
+    audits = [
+        _audit(directory, request, organism, made, place, watcher)
+        for place in range(request.policies)
+    ]
+    record: Outcome = audits[0]
+    if len(audits) > 1:
+        record = policies_record(
+            audits,
+            title=f"{organism.name}: {organism.preset}, {len(audits)} policies",
+            story=organism.story,
+            config=directory.marker.config,
+            began=began,
+            training=made.record(organism),
+            next_commands=_next(organism, request, directory),
+        )
+    from mesascope.report.policies import render_audited  # matplotlib is slow to import
+
+    watcher.saying("writing the report")
+    directory.write_report(render_audited(record))
+    directory.write_result(record)
+    return record
+
+
+def _audit(
+    directory: RunDirectory,
+    request: TrainedRequest,
+    organism: TrainedOrganism,
+    made: Training,
+    place: int,
+    watcher: Watcher,
+) -> PolicyAuditRecord:
+    """Write one of the policies that were trained, play it, and ask what it wants."""
+    began = time.perf_counter()
+    network, settings = made.stage.network(place), organism.settings
+    seed, several = request.seed + place, request.policies > 1
+    save_network(directory.path / request.policy_file(place), network)
+    number = f"policy {place + 1} of {request.policies}: " if several else ""
+
+    def say(text: str) -> None:
+        watcher.saying(f"{number}{text}")
+
     played = play_on(
         as_policy(network),
         distributions(organism.world, share=organism.share),
         discount=settings.discount,
-        seed=request.seed,
+        seed=seed,
         levels=_QUICK if request.quick else LEVELS,
-        say=watcher.saying,
+        say=say,
     )
-    watcher.saying("asking what it wants")
+    say("asking what it wants")
+    training = made.record(organism, place)
+    what = f"{settings.kind}, {settings.depth} layers of {settings.width}"
     about = About(
-        title=f"{organism.name}: {organism.preset}",
+        title=f"{organism.name}: {organism.preset}{f', seed {seed}' if several else ''}",
         story=organism.story,
-        policy=f"{settings.kind}, {settings.depth} layers of {settings.width}",
+        policy=f"seed {seed}" if several else what,
         provenance=(
             f"Trained by {organism.optimizer} for {training.steps:,} steps on the reward "
             f"{organism.world.goals[0]!r}: learned, not hard-coded, by the record of this run."
@@ -92,23 +135,17 @@ def _run_in(
         world=f"{organism.name}, {organism.world.states} states a level",
         config=directory.marker.config,
         training=training,
-        next_commands=_next(organism, request, directory),
+        next_commands=() if several else _next(organism, request, directory),
     )
-    record = policy_record(played, about, seed=request.seed, began=began, say=watcher.saying)
-    from mesascope.report.policy import render_policy  # matplotlib is slow to import
-
-    watcher.saying("writing the report")
-    directory.write_report(render_policy(record))
-    directory.write_result(record)
-    return record
+    return policy_record(played, about, seed=seed, began=began, say=say)
 
 
 def _train(
     directory: RunDirectory, request: TrainedRequest, organism: TrainedOrganism, watcher: Watcher
-) -> tuple[Stage, TrainingRecord]:
+) -> Training:
     """Train from the last checkpoint on, writing one after every stage."""
     budget = request.budget or organism.budget
-    seeds = (request.seed,)
+    seeds = tuple(range(request.seed, request.seed + request.policies))
     checkpoint = directory.read_checkpoint()
     resume, seen, before = None, [], 0.0
     if checkpoint is not None:
@@ -123,8 +160,7 @@ def _train(
             share=organism.share,
         )
     if resume is not None and checkpoint is not None and checkpoint.state["steps"] >= budget:
-        stage = _stage(organism, seeds, checkpoint.state["steps"], resume)
-        return stage, training_record(organism, stage.steps, before, seen)
+        return Training(_stage(organism, seeds, checkpoint.state["steps"], resume), before, seen)
     score = Scorer(organism, request.seed)
     began = time.perf_counter()
     for stage in train(
@@ -136,15 +172,11 @@ def _train(
         resume=resume,
     ):
         seconds = before + time.perf_counter() - began
-        by_goal = {goal: float(values[0]) for goal, values in stage.returns.items()}
-        seen.append([stage.steps, by_goal, score(stage)])
-        base = organism.world.goals[0]
+        seen.append([stage.steps, gained(stage), score(stage)])
         watcher.saying(
             f"training {organism.name}/{organism.preset}  {stage.steps:,} of {budget:,} steps, "
-            f"{stage.steps / max(seconds, 1e-9):,.0f} a second; {base} {by_goal[base]:.3f} in "
-            "training, "
-            + ", ".join(f"{goal} {value:.3f}" for goal, value in seen[-1][2].items())
-            + " where they come apart"
+            f"{stage.steps * len(seeds) / max(seconds, 1e-9):,.0f} a second; "
+            f"{told(organism, seen[-1])}"
         )
         directory.write_checkpoint(
             {
@@ -154,7 +186,7 @@ def _train(
                 "training": b64encode(to_bytes(stage)).decode("ascii"),
             }
         )
-    return stage, training_record(organism, stage.steps, seconds, seen)
+    return Training(stage, seconds, seen)
 
 
 def _stage(organism: TrainedOrganism, seeds: tuple[int, ...], steps: int, state: Any) -> Stage:
@@ -162,11 +194,12 @@ def _stage(organism: TrainedOrganism, seeds: tuple[int, ...], steps: int, state:
 
 
 def _next(organism: TrainedOrganism, request: TrainedRequest, directory: RunDirectory) -> list[str]:
-    policy = shlex.quote(str(directory.path / POLICY))
+    policy = shlex.quote(str(directory.path / request.policy_file(0)))
     other = "control" if organism.preset != "control" else "confounded"
+    several = f" --seeds {request.policies}" if request.policies > 1 else ""
     trained_as = f"--env {organism.name} --discount {organism.settings.discount:g}"
     return [
-        f"mesascope run {organism.name} --preset {other} --seed {request.seed}",
+        f"mesascope run {organism.name} --preset {other} --seed {request.seed}{several}",
         f"mesascope audit {policy} {trained_as} --report audit.html",
         f"mesascope probe-levels {policy} {trained_as}",
     ]

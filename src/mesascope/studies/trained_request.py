@@ -8,6 +8,8 @@ from mesascope.optimizers.policies.training import MOST_STEPS
 from mesascope.organisms.trained import TrainedOrganism, trained_organism
 from mesascope.records.run import ConfigRecord
 
+MOST_SEEDS = 100
+
 
 @dataclass(frozen=True)
 class TrainedRequest:
@@ -18,6 +20,7 @@ class TrainedRequest:
         seed: of training and of every sample.
         budget: environment steps.
         share: of disambiguating levels in training.
+        seeds: how many policies are trained side by side, from `seed` on.
         quick: fewer levels in the audit.
     """
 
@@ -26,6 +29,7 @@ class TrainedRequest:
     seed: int = 0
     budget: int | None = None
     share: float | None = None
+    seeds: int | None = None
     quick: bool = False
 
     def __post_init__(self) -> None:
@@ -33,7 +37,23 @@ class TrainedRequest:
             raise BadRequest(
                 f"--budget is {self.budget} steps; a number from 1 to {MOST_STEPS} is expected"
             )
+        if self.seeds is not None and not 1 <= self.seeds <= MOST_SEEDS:
+            raise BadRequest(
+                f"--seeds is {self.seeds}; a number of policies from 1 to {MOST_SEEDS} is expected"
+            )
         check_seed(self.seed)
+        check_seed(self.seed + self.policies - 1)
+
+    @property
+    def policies(self) -> int:
+        """How many policies are trained."""
+        return 1 if self.seeds is None else self.seeds
+
+    def policy_file(self, place: int) -> str:
+        """Return the name of the file that one of the policies is written to."""
+        if self.policies == 1:
+            return "policy.safetensors"
+        return f"policy-seed{self.seed + place}.safetensors"
 
     def build(self) -> TrainedOrganism:
         """Return the organism that was asked for."""
@@ -46,7 +66,8 @@ class TrainedRequest:
             "budget": organism.budget,
             "share": organism.share,
             "preset": organism.preset,
-            "ppo": asdict(organism.settings),
+            "seeds": self.policies,
+            "settings": asdict(organism.settings),
         }
         return ConfigRecord(
             command="run",
