@@ -94,8 +94,9 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
 
 $(VENV)/.dev: requirements-dev.lock requirements.lock pyproject.toml | $(VENV)/.python
 	@echo "Installing what mesascope and its tests need into $(VENV)"
-	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
-	@$(INSTALL) $(TORCH)
-	@$(INSTALL) --no-deps $(STABLE_BASELINES) $(CONTRIB)
+	@$(INSTALL) --no-deps $(TORCH) $(STABLE_BASELINES) $(CONTRIB) & apart=$$!; \
+		$(INSTALL) --require-hashes --requirement requirements-dev.lock; locked=$$?; \
+		wait $$apart && exit $$locked
+	@$(INSTALL) $(TORCH) # with what its build needs beyond the lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.runtime $@

@@ -119,22 +119,22 @@ class Harness:
 
     def outcomes(self, state: Any) -> Sequence[Any]:
         """Answer `options`, and then `step` for each of them, at once; both are written down."""
-        options = self.options(state)
+        if self._at_once is None:
+            return [self.step(state, option) for option in self.options(state)]
+        found = self._at_once(state)
         log = self.log
-        log.steps += len(options)
+        log.steps += 1 + len(found)
         if log.steps > self._limit:
             raise self._too_many()
-        if self._at_once is None:
-            step = self._world.step
-            found = [step(state, option) for option in options]
-        else:
-            found = self._at_once(state)
         seen, root = log.depth, self._root
         depth = seen.get(state)
-        if depth is None:  # as in `step`
+        if depth is None:  # as in `options`, and then in `step`
+            log.asked.add(self._unseen(state))
             depth = 0
             if state == root:
-                log.tried.update(dict.fromkeys(options))
+                log.tried.update(dict.fromkeys(self._world.options(state)))
+        else:
+            log.asked.add(depth)
         for outcome in found:
             if outcome not in seen and outcome != root:
                 seen[outcome] = depth + 1

@@ -56,6 +56,12 @@ PRESETS: Mapping[str, Preset] = {
         budget=3,
     ),
     "control": Preset("On every training level the goal and the proxy come apart.", 1.0),
+    "memory": Preset(
+        "On every training level the goal and a proxy coincide; the network has a memory.",
+        0.0,
+        Settings(kind="gru", depth=1),
+        "recurrent PPO",
+    ),
 }
 
 
