@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
 import mesascope
 from mesascope.core.errors import BadRequest, CannotLoad
+from mesascope.optimizers.policies.settings import Settings
+from mesascope.optimizers.policies.stage import spec_of
 from mesascope.studies.policies import PoliciesResult, audit_policies
 from mesascope.studies.policy import PolicyResult
+from mesascope.systems.networks.kinds import make_network
 from mesascope.systems.playing.errors import PlayStopped
+from mesascope.tasks.mazes.corner import Corner
 from tests.cli.inside import mesascope as command
 
 ENV = "FrozenLake-v1?is_slippery=False"
@@ -70,6 +75,21 @@ def test_all_are_read_before_any_is_played() -> None:
 
     with pytest.raises(CannotLoad, match=r"no file nowhere\.zip"):
         mesascope.audit([never, "nowhere.zip"], ENV)
+
+
+def test_what_does_not_fit_is_refused_before_any_is_played() -> None:
+    played: list[int] = []
+
+    def noted(observations):
+        played.append(len(observations))
+        return np.zeros((len(observations), 4))
+
+    spec = spec_of(Corner(size=5, horizon=8), Settings(width=8, depth=1))
+    other = make_network(spec, jax.random.key(0))
+    for env in ("corner", ENV):
+        with pytest.raises(BadRequest, match="observations"):
+            mesascope.audit([noted, other], env)
+    assert played == []
 
 
 @pytest.mark.parametrize("policies", [[], [down]])

@@ -14,6 +14,7 @@ from mesascope.records.run import ConfigRecord
 from mesascope.studies.environment import environment
 from mesascope.studies.in_turn import Stop
 from mesascope.studies.policy import PolicyResult, audit_loaded, loaded_as
+from mesascope.studies.policy_play import check_fit
 from mesascope.studies.policy_request import request_of
 from mesascope.systems.playing.errors import PlayInterrupted, PlayStopped
 from mesascope.tasks.gymnasium_envs.written import written
@@ -50,7 +51,8 @@ def audit_policies(
     """Audit policies that were trained alike, each on levels of its own.
 
     Args:
-        policies: two at least, each as `mesascope.audit` takes one; all are read before any plays.
+        policies: two at least, each as `mesascope.audit` takes one; what cannot be read, or does
+            not fit, is refused before any plays.
         env, say: as `mesascope.audit` takes them.
         keep: where play of one comes to a stop, or Ctrl-C does that, return what was found of
             those before it, and what it was as `stop`: of a single one, its own result.
@@ -63,11 +65,11 @@ def audit_policies(
     """
     began = time.perf_counter()
     if len(policies) < 2:
-        raise BadRequest(
-            f"a list of {len(policies)} was given; give two policies, or one as it is"
-        )
+        raise BadRequest(f"a list of {len(policies)} was given; give two policies, or one as it is")
     asked = request_of(options)
     read = [(loaded_as(policy, asked), policy) for policy in policies]
+    for loaded, _ in read:
+        check_fit(loaded, env, asked)
     found: list[PolicyAuditRecord] = []
     stop: Stop | None = None
     for place, (loaded, policy) in enumerate(read):

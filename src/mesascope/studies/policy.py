@@ -1,38 +1,24 @@
 """A policy that somebody brings: played where it was trained and under shift, and audited."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mesascope.core.errors import BadRequest
-from mesascope.processes.seen import Seen
 from mesascope.records.policy import PolicyAuditRecord
-from mesascope.studies.filming import EnvironmentStage
-from mesascope.studies.in_turn import Kept, Played, Stop, in_turn
-from mesascope.studies.played import LEVELS, play_on
+from mesascope.studies.in_turn import Kept, Played, Stop
+from mesascope.studies.played import LEVELS
 from mesascope.studies.policy_ledger import played_as
+from mesascope.studies.policy_play import Playing
 from mesascope.studies.policy_record import EPSILON, About, policy_record
 from mesascope.studies.policy_request import PolicyRequest, request_of
-from mesascope.systems.playing.environments import (
-    BESIDE,
-    UNSEEN,
-    environment_of,
-    play_environment,
-)
+from mesascope.systems.playing.environments import BESIDE
 from mesascope.systems.playing.errors import PlayInterrupted
-from mesascope.systems.playing.recording import Role
 from mesascope.systems.policies.load import load_policy
 from mesascope.systems.policies.named import Named
-from mesascope.tasks.gymnasium_envs.fitting import fitted
-from mesascope.tasks.gymnasium_envs.goal_names import candidates_of, check_within
-from mesascope.tasks.gymnasium_envs.goals import Goal
 from mesascope.tasks.gymnasium_envs.make import called
-from mesascope.tasks.gymnasium_envs.shift import Shift, shifts_of
 from mesascope.tasks.gymnasium_envs.written import written
-from mesascope.tasks.levels.distribution import distributions
-from mesascope.tasks.levels.world import LevelWorld
 from mesascope.tasks.mazes.catalogue import as_world
 
 _ENVIRONMENT_LEVELS = 40  # an environment outside JAX is enumerated in about a second a level
@@ -116,7 +102,7 @@ def audit_loaded(
     usual = _ENVIRONMENT_LEVELS if world is None else LEVELS
     levels = asked.levels or (_QUICK if asked.quick else usual)
     kept = Kept(keep, say)
-    play = _Play(loaded, asked, levels, discount, kept)
+    play = Playing(loaded, asked, levels, discount, kept)
     played = play.environments(env) if world is None else play.world(world)
     where = called(env) if world is None else world.name
     seed, epsilon = asked.seed or 0, EPSILON if asked.epsilon is None else asked.epsilon
@@ -167,89 +153,3 @@ def _played_with(played: list[Played], asked: PolicyRequest) -> dict[str, Any]:
         "deterministic": asked.deterministic,
         "trust": asked.trust,
     }
-
-
-@dataclass(frozen=True)
-class _Play:
-    """A policy, and how it is played."""
-
-    policy: Named
-    asked: PolicyRequest
-    levels: int
-    discount: float
-    kept: Kept
-
-    def world(self, world: LevelWorld) -> list[Played]:
-        """Play in a world of levels, under every shift that it brings.
-
-        Raises:
-            BadRequest: something was asked for that the world decides.
-        """
-        asked = self.asked
-        if asked.goals or asked.shifts or asked.base not in (None, "reward"):
-            raise BadRequest(
-                f"{world.name} brings its own goals ({', '.join(world.goals)}) and shifts; leave "
-                "out base, goals and shifts"
-            )
-        if asked.horizon is not None:
-            raise BadRequest(
-                f"{world.name} ends its episodes after {world.horizon} steps; leave out the horizon"
-            )
-        return play_on(
-            self.policy,
-            distributions(world),
-            discount=self.discount,
-            seed=asked.seed or 0,
-            levels=self.levels,
-            sample=not asked.deterministic,
-            kept=self.kept,
-            say=self.kept.say,
-        )
-
-    def environments(self, env: Any) -> list[Played]:
-        """Play in an environment, and in those that it is shifted to.
-
-        Raises:
-            BadRequest: two share a name, a goal lies outside all of them, or the policy cannot be
-                given what is seen there, or has other actions.
-        """
-        wanted = (Shift("train", "as it was trained", env), *shifts_of(self.asked.shifts))
-        names = [one.name for one in wanted]
-        if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
-            raise BadRequest(
-                f"two distributions are called {twice[0]!r}, and the first is always 'train'; give "
-                "each shift a name of its own, as in NAME=ENV, or in Python {'name': env}"
-            )
-        takes = self.policy.interface  # what cannot fit is refused before anything is played
-        shifts = [replace(one, make_env=fitted(one.make_env, takes)) for one in wanted]
-        base = "reward" if self.asked.base is None else self.asked.base
-        goals = candidates_of(base, self.asked.goals)
-        if any(goal.outside for goal in goals):
-            check_within(goals, [environment_of(one.make_env) for one in shifts])
-
-        def play(where: Shift) -> Played:
-            seen = self._environment(where, goals, "train" if where is shifts[0] else "shift")
-            return Played(seen, EnvironmentStage(where.make_env, goals))
-
-        return in_turn(shifts, play, self.kept)
-
-    def _environment(self, where: Shift, goals: Sequence[Goal], role: Role) -> Seen:
-        seed = self.asked.seed or 0
-        first = UNSEEN + seed * self.levels
-        seeds = range(first, first + self.levels) if where.seeds is None else where.seeds
-        if self.kept.say is not None:
-            self.kept.say(f"playing {len(seeds)} levels of {where.name}")
-        return play_environment(
-            self.policy,
-            where.make_env,
-            goals,
-            levels=seeds,
-            horizon=self.asked.horizon,
-            seed=seed,
-            discount=self.discount,
-            sample=not self.asked.deterministic,
-            beside=self.asked.beside or BESIDE,
-            name=where.name,
-            description=where.description,
-            role=role,
-        )
