@@ -1,6 +1,5 @@
 """A run directory: what a run was asked for, how far it is, and what it found."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from mesascope.records.marker import MarkerRecord
-from mesascope.records.policies import PoliciesRecord
-from mesascope.records.policy import PolicyAuditRecord
-from mesascope.records.run import ConfigRecord, EnvironmentRecord, RunRecord
+from mesascope.records.result import Result, result_of
+from mesascope.records.run import ConfigRecord, EnvironmentRecord
 from mesascope.store.atomic import remove_leftovers, write_atomically
 from mesascope.store.creation import create_directory
 from mesascope.store.errors import (
@@ -34,12 +32,6 @@ PREVIOUS = "checkpoint.previous.json"
 RESULT = "result.json"
 REPORT = "report.html"
 CHECKPOINT_SCHEMA = "mesascope-checkpoint/1"
-
-Result = RunRecord | PolicyAuditRecord | PoliciesRecord
-_KINDS: Mapping[Any, type[Result]] = {
-    "policy-audit": PolicyAuditRecord,
-    "policies-audit": PoliciesRecord,
-}
 
 
 @dataclass(frozen=True)
@@ -234,7 +226,7 @@ class RunDirectory:
         remedy = f"Delete it and write it again by `{self.resume_command}`."
         try:
             fields = unseal(read_bytes(path), path, remedy)
-            return _KINDS.get(fields.get("kind"), RunRecord).model_validate(fields)
+            return result_of(fields)
         except FileNotFoundError:
             return None
         except ValidationError as error:
