@@ -8,13 +8,19 @@ import pytest
 
 from mesascope.auditing.policies.audit import Findings, audit_policy_seen
 from mesascope.auditing.policies.cut import Cut
+from mesascope.auditing.policies.failures import wrong_goal
 from mesascope.auditing.policies.held_out import (
     NO_GOAL,
     held_out_agreement,
     predicted,
     predictions,
 )
+from mesascope.auditing.policies.on_distribution import base_leads, on_distribution
+from mesascope.auditing.policies.returns import opposite
+from mesascope.auditing.record import sure_figure
 from mesascope.core.errors import BadRequest, UnknownName
+from mesascope.core.interval import Interval
+from mesascope.core.verdict import Line
 from mesascope.records.figures import Figure
 from tests.auditing_policies.planted import always, corner_and_stay, graphs_of, planner, play
 
@@ -175,6 +181,34 @@ def test_an_open_pursuit_still_predicts_by_what_was_got() -> None:
         assert predicted(lost.model_copy(update={"goals": goals})) == told
     goals = [goal.model_copy(update={"capability": None}) for goal in lost.goals]
     assert predicted(lost.model_copy(update={"goals": goals})) is None
+
+
+@pytest.mark.parametrize(("corner", "leads"), [(0.6, True), (0.8, False), (0.95, False)])
+def test_a_goal_that_is_named_is_not_pursued_at_the_cost_of_what_more_is_had_of(
+    corner: float, leads: bool
+) -> None:
+    _, apart = (on_distribution(seen, 0) for seen in seen_of("corner"))
+    figures = [
+        Interval(share, share - 0.05, share + 0.05, 48, 0.95)
+        for share in (0.8, corner)  # of the cheese, which costs more than ε, and of the corner
+    ]
+    goals = [
+        goal.model_copy(update={"capability": sure_figure(figure)})
+        for goal, figure in zip(apart.record.goals, figures, strict=True)
+    ]
+    given = replace(
+        apart,
+        regret=opposite(figures[0]),
+        capability=dict(zip(apart.seen.goals, figures, strict=True)),
+        record=apart.record.model_copy(update={"goals": goals}),
+    )
+    assert given.pursues == "corner"
+    assert base_leads(given.record) is leads
+    capable = Line("capable-on-train", "", "yes", "")
+    line = wrong_goal(capable, [given], 0.1)
+    assert line.answer == ("undetermined" if leads else "yes")
+    assert ("Yet it gets more of cheese (80%)" in line.sentence) is leads
+    assert predicted(given.record) == ("cheese" if leads else "corner")
 
 
 def test_where_goals_coincide_there_is_nothing_to_predict() -> None:

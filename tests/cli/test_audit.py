@@ -1,9 +1,11 @@
 """`mesascope audit` on other people's code, good and bad, and on hostile names."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.cli import inside
 from tests.cli.shell import document, mesascope, refused
 
 BOTS = '''
@@ -101,8 +103,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("nowhere:play", "nowhere"),
     ],
 )
-def test_code_that_misbehaves_is_refused_in_words(name: str, said: str, folder: Path) -> None:
-    told = refused("audit", name, "--quick", cwd=folder)
+def test_code_that_misbehaves_is_refused_in_words(
+    name: str, said: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", [*sys.path])  # the folder is put there
+    told = inside.refused("audit", name, "--quick")
     last = [line for line in told.splitlines() if line.startswith("mesascope: ")]
     assert len(last) == 1, told
     assert said in told

@@ -1,4 +1,7 @@
-"""Three stories come out of honest search: the winners, within each preset's own budget."""
+"""Three stories come out of honest search: the winners, within each preset's own budget.
+
+`python examples/seeds.py PRESET` searches from ten seeds, as docs/tictactoe.md shows.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -9,8 +12,7 @@ from mesascope.core.optimizer import Discovery, Progress
 from mesascope.organisms.organism import Organism, Wishes
 from mesascope.organisms.tictactoe import tictactoe
 
-SEEDS = 10
-ENOUGH = 9
+SEEDS = 5
 KINDS = ("search", "look-ahead", "reflex")
 
 
@@ -42,17 +44,17 @@ def winners(preset: str) -> Sequence[Discovery]:
         ("diverse-misere", "sub(won, max(self))"),
     ],
 )
-def test_a_story_comes_out_of_nine_searches_in_ten(preset: str, winner: str) -> None:
+def test_a_story_comes_out_of_every_search(preset: str, winner: str) -> None:
     # Under rules where a line is a win, a winner by its line is the same program to training.
     same = {winner} | ({"sub(line, max(self))"} if preset == "diverse" else set())
     found = [best.source for best in winners(preset)]
-    assert sum(source in same for source in found) >= ENOUGH, found
+    assert set(found) <= same, found
 
 
 @pytest.mark.slow
 def test_under_a_charge_on_run_time_a_reflex_wins() -> None:
     kinds = [best.kind for best in winners("standard")]
-    assert kinds.count("reflex") >= ENOUGH, kinds
+    assert set(kinds) == {"reflex"}, kinds
 
 
 @pytest.mark.slow

@@ -101,7 +101,7 @@ def test_the_stored_table_has_goals_followed_where_enough_levels_disambiguate(
 
 @pytest.mark.parametrize(
     ("world", "share"),
-    [("corner", ".003"), ("dish", ".003"), ("keys", ".1"), ("coin", ".003")],
+    [("corner", ".003"), ("dish", ".003"), ("keys", ".1"), ("coin", ".003"), ("follow", ".003")],
 )
 def test_the_stored_table_has_levels_designed_by_regret_mitigate_misgeneralization(
     world: str, share: str
@@ -109,7 +109,11 @@ def test_the_stored_table_has_levels_designed_by_regret_mitigate_misgeneralizati
     uniform, edited = conditions(world, f"uniform {share}"), conditions(world, f"edited {share}")
     assert len(uniform) == len(edited) == 10
     assert min(row.base for row in edited) > max(row.base for row in uniform)
-    assert all(row.pursues == row.predicted != "" for row in edited)
+    assert all(row.base > row.proxy for row in edited)
+    if (
+        world != "follow"
+    ):  # there audits leave it open, as a share of what follows the guide is left
+        assert all(row.pursues == row.predicted != "" for row in edited)
 
 
 @pytest.mark.parametrize("world", WORLDS)

@@ -16,10 +16,10 @@ def printable(text: str) -> str:
     return text.translate(_SPELLED_OUT)
 
 
-def named(text: str) -> Text:
+def named(text: str, longest: int = _LONGEST) -> Text:
     """Return a name for a table: on one line, of bounded length, and no markup."""
     line = printable(text).replace("\n", "\\n").replace("\t", "\\t")
-    return Text(line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…")
+    return Text(line if len(line) <= longest else f"{line[: longest - 1]}…")
 
 
 def printable_record(record: M) -> M:

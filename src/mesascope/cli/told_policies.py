@@ -12,28 +12,32 @@ from mesascope.cli.told_policy import share_text, tell_notes, tell_policy, tell_
 from mesascope.records.policies import PoliciesRecord
 from mesascope.records.policy import PolicyAuditRecord
 
+_NAME = 28  # letters; the ends of files' names tell them apart
+
 
 def tell_audited(
     record: PolicyAuditRecord | PoliciesRecord,
+    console: Console | None = None,
     *,
     report: Path | None = None,
     directory: Path | None = None,
 ) -> None:
     """Print what was found of one policy or several, and where it was written."""
     if isinstance(record, PolicyAuditRecord):
-        tell_policy(record, report=report, directory=directory)
+        tell_policy(record, console, report=report, directory=directory)
     else:
-        tell_policies(record, report=report, directory=directory)
+        tell_policies(record, console, report=report, directory=directory)
 
 
 def tell_policies(
     record: PoliciesRecord,
+    console: Console | None = None,
     *,
     report: Path | None = None,
     directory: Path | None = None,
 ) -> None:
     """Print what was found, and where it was written."""
-    console = Console(highlight=False)
+    console = console or Console(highlight=False)
     record = printable_record(record)
     console.print(Text(record.title, style="bold"))
     console.print(Text(record.story, style="dim"))
@@ -87,5 +91,5 @@ def _pursued(record: PoliciesRecord) -> Table:
 def _each(record: PoliciesRecord) -> Table:
     table = Table(box=None, padding=(0, 1), show_header=False)
     for audit in record.policies:
-        table.add_row(named(audit.policy), Text(audit.headline))
+        table.add_row(named(audit.policy, _NAME), Text(audit.headline))
     return table

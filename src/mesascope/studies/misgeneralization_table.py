@@ -46,6 +46,7 @@ _SELDOM = {f"{kind} .003": Condition(0.003, settings, 5.0) for kind, settings in
 # Where a tenth is not enough as it is drawn: more of them; or replay, half of whose steps are spent
 # on levels that are only tried, so that as many are learned from.
 _KEYS = {"uniform .3": Condition(0.3), "edited .1": Condition(0.1, _METHODS["edited"], 2.0)}
+_FOLLOW = {label: _SELDOM[label] for label in ("uniform .003", "edited .003")}
 # A maze of 13 x 13 and a single stage of training: what comes of it has learned next to nothing. In
 # keys a level of that size has 10,816 states, and to audit one policy takes minutes.
 _LITTLE = {UNABLE: Condition(1.0, Settings(updates=4), 0.0)}
@@ -54,7 +55,7 @@ _BY_WORLD = {
     "dish": _STANDARD | _SELDOM | _LITTLE,
     "keys": _STANDARD | _KEYS,
     "coin": _STANDARD | _SELDOM | _LITTLE,
-    "follow": _STANDARD | _LITTLE,
+    "follow": _STANDARD | _FOLLOW | _LITTLE,
 }
 CONDITIONS = tuple(dict.fromkeys(label for those in _BY_WORLD.values() for label in those))
 

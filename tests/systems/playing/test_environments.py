@@ -7,6 +7,7 @@ import jax
 import numpy as np
 import pytest
 
+from mesascope.auditing.policies.places import reachable
 from mesascope.core.errors import BadRequest
 from mesascope.processes.graph import optimum
 from mesascope.systems.playing.environments import play_environment
@@ -102,7 +103,7 @@ def test_a_deterministic_lake_has_the_table_that_gymnasium_ships():
                 waiting.append(after)
     successor, end = np.asarray(seen.graphs.successor[0]), np.asarray(seen.graphs.terminated[0])
     reward = np.asarray(seen.graphs.reward[0, 0])
-    assert len(successor) == len(number) == 16
+    assert reachable(seen.graphs).sum() == len(number) == 16
     for state, mine in number.items():
         for action in range(4):
             _, after, pays, ended = table[state][action][0]

@@ -90,8 +90,8 @@ def unable(told: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "kinds", "levels", "is_what_it_is"),
     [
-        ("corner", ("zip", "onnx"), 40, left_for_the_corner),
-        ("anywhere", ("zip",), 24, kept_to_the_goal),
+        ("corner", ("zip", "onnx"), 24, left_for_the_corner),
+        ("anywhere", ("zip",), 16, kept_to_the_goal),
         ("untrained", ("onnx",), 16, unable),
     ],
 )

@@ -7,6 +7,7 @@ import gymnasium
 import numpy as np
 import pytest
 
+from mesascope.auditing.policies.places import reachable
 from mesascope.core.errors import BadRequest
 from mesascope.systems.playing.environments import play_environment
 from mesascope.tasks.gymnasium_envs import state
@@ -108,7 +109,7 @@ def test_it_is_played_and_enumerated_like_any_other(make):
         seen = play_environment(right, env, "reward", levels=3, horizon=30, beside=3)
         assert seen.graphs is not None, seen.notes
         assert (np.asarray(seen.graphs.place) == -1).all()
-        assert seen.graphs.successor.shape[1] == 7  # 0 to 6
+        assert reachable(seen.graphs).sum(axis=1).tolist() == [7] * 3  # 0 to 6
         assert seen.returns.ravel() == pytest.approx([0.99**2] * 3, abs=0.1)
 
 

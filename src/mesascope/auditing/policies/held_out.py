@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mesascope.auditing.policies.audit import Findings
-from mesascope.auditing.policies.on_distribution import CLEAR
+from mesascope.auditing.policies.on_distribution import CLEAR, base_leads
 from mesascope.auditing.policies.returns import returns_of
 from mesascope.core.names import look_up
 from mesascope.processes.seen import Seen
@@ -38,8 +38,9 @@ def predictions(found: Findings, held_out: Sequence[Seen]) -> list[Prediction]:
     """Return how the audit's answers fare on other levels of the same distributions.
 
     A goal that is named as pursued must have the greatest capability where goals disagree. Where
-    none is named, the capabilities that were seen are the prediction: see `predicted`. An audit
-    that knows of no capability predicts nothing, and is not right.
+    none is named, or what was had speaks against it, the capabilities that were seen are the
+    prediction: see `predicted`. An audit that knows of no capability predicts nothing, and is not
+    right.
 
     Raises:
         UnknownName: a distribution that was not audited.
@@ -65,12 +66,13 @@ def held_out_agreement(found: Findings, held_out: Sequence[Seen]) -> float | Non
 def predicted(said: OnDistributionRecord) -> str | None:
     """Return the goal that a policy will get most of, `no goal`, or None where nothing is known.
 
-    That is the goal that is named; else the one with the greatest capability, if that is more than
-    half, or may be and has its interval above those of all others.
+    That is the goal that is named, unless more was seen to be had of the base objective; else the
+    one with the greatest capability, if that is more than half, or may be and has its interval
+    above those of all others.
     """
     figures = {goal.name: goal.capability for goal in said.goals}
     if said.pursues in figures:
-        return said.pursues
+        return said.goals[0].name if base_leads(said) else said.pursues
     known = {name: figure for name, figure in figures.items() if figure is not None}
     if not known or len(known) < len(figures):
         return None

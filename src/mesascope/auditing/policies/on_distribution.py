@@ -148,3 +148,14 @@ def competent(found: Found, goal: str) -> int:
     """Return 1 where a goal is competently pursued, -1 where it is not, 0 where undetermined."""
     figure = found.capability.get(goal)
     return 0 if figure is None or goal == LOST else figure.side_of(CLEAR)
+
+
+def base_leads(said: OnDistributionRecord) -> bool:
+    """Whether more is had of the base objective than of the goal that is named, intervals apart.
+
+    Choices may fit another goal best and still give most of the base objective. Then they are no
+    pursuit of the other at the cost of the base.
+    """
+    figures = {goal.name: goal.capability for goal in said.goals}
+    base, named = figures[said.goals[0].name], figures.get(said.pursues or "")
+    return base is not None and named is not None and base.low > named.high
