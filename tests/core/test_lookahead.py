@@ -45,6 +45,18 @@ def test_values_are_the_programs(criterion: Lookahead, text: str, rules: Rules) 
         assert criterion.values(instance, world) == structure.candidates(instance, world)
 
 
+@pytest.mark.parametrize("criterion", [criterion for criterion, _ in SAME], ids=str)
+def test_what_a_world_remembers_answers_no_question_in_a_harness(criterion: Lookahead) -> None:
+    for instance in instances(STANDARD, 597):
+        world = TicTacToeWorld(instance)
+        first, again = Harness(world), Harness(world)
+        fresh = criterion.values(instance, first)
+        assert criterion.values(instance, world) == fresh
+        assert criterion.values(instance, again) == fresh
+        assert again.log == first.log
+        assert again.log.steps >= len(instance.moves)
+
+
 @pytest.mark.parametrize(("criterion", "text"), SAME[:4], ids=[t for _, t in SAME[:4]])
 def test_to_the_end_its_size_is_the_programs(criterion: Lookahead, text: str) -> None:
     assert criterion.size == parse(text).size

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from mesascope.core.choice import Number
 from mesascope.core.system import Instance
-from mesascope.core.world import World, asker
+from mesascope.core.world import World, asker, memory_of
 
 Backup = Literal["best play", "average play", "average reply"]
 BACKUPS: tuple[Backup, ...] = ("best play", "average play", "average reply")
@@ -80,16 +80,18 @@ class Lookahead:
 
 
 class _Valuation:
-    """One run of a criterion; remembers the states that it has valued."""
+    """One run of a criterion; remembers the states that it has valued, as long as the world does."""
 
     def __init__(self, criterion: Lookahead, world: World[Any, Any]) -> None:
         self._criterion = criterion
         self._world = world
         self._ask = asker(world)
-        self._known: dict[tuple[Hashable, int], Number] = {}
+        known = memory_of(world).setdefault(criterion, {})
+        self._known: dict[tuple[Hashable, int], Number] = known
 
     def __call__(self, state: Hashable, depth: int) -> Number:
-        key = (state, depth)
+        # Without a horizon it does not matter how far ahead a state is.
+        key = (state, 0 if self._criterion.horizon is None else depth)
         value = self._known.get(key)
         if value is None:
             value = self._known[key] = self._value(state, depth)

@@ -51,3 +51,14 @@ def asker(world: World[Any, Any]) -> Callable[[Any], Sequence[Any]]:
     if at_once is not None:
         return at_once
     return lambda state: [world.step(state, option) for option in world.options(state)]
+
+
+def memory_of(world: World[Any, Any]) -> dict[Hashable, Any]:
+    """Return where to keep what was worked out about a world's states.
+
+    A world whose answers do not depend on its root may offer `memory`, a dict that it shares with
+    every other world that answers as it does. Any other gets one of its own: a harness, for one,
+    whose answers may be perturbed, and who wants to be asked.
+    """
+    memory: dict[Hashable, Any] | None = getattr(world, "memory", None)
+    return {} if memory is None else memory

@@ -1,9 +1,9 @@
 """Positions, instances, and the simulator and scorer that a system may ask about them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mesascope.core.errors import IllegalOutput
 from mesascope.tasks.tictactoe.features import FEATURE_NAMES, feature_table
@@ -65,6 +65,7 @@ class _Book:
     outcomes: dict[Position, dict[int, Position]]
     together: dict[Position, tuple[Position, ...]]
     features: dict[str, dict[Position, int]]
+    memory: dict[Hashable, Any] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=128)
@@ -100,6 +101,11 @@ class TicTacToeWorld:
     @property
     def root(self) -> Position:
         return self.instance.position
+
+    @property
+    def memory(self) -> dict[Hashable, Any]:
+        """What is remembered of all positions under these rules, see `core.world.memory_of`."""
+        return self._book.memory
 
     @property
     def features(self) -> Sequence[str]:
