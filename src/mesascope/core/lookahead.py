@@ -80,7 +80,7 @@ class Lookahead:
 
 
 class _Valuation:
-    """One run of a criterion; remembers the states that it has valued, as long as the world does."""
+    """One run of a criterion; the states that it has valued are remembered as the world does."""
 
     def __init__(self, criterion: Lookahead, world: World[Any, Any]) -> None:
         self._criterion = criterion
