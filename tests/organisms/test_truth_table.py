@@ -41,7 +41,6 @@ FRESH: Mapping[str, Truth] = {
     "add(centre, max(neg(threat)))": _searches("threat", None, 2, "one reply ahead"),
     "mean(mean(corner))": _searches("corner", None, 3, "two replies ahead"),
     "min(self)": Truth("no", "nothing is ever read, so nothing is decided"),
-    "sub(max(self), max(self))": Truth("no", "two searches of nothing that cancel"),
     "max(1)": Truth("yes", "whether anything could follow decides; no feature is read", 2),
     "sub(max(threat), max(threat))": Truth("no", "looks one reply ahead twice, and cancels it"),
     "neg(full)": Truth("no", "a reflex"),

@@ -136,7 +136,7 @@ def test_the_stored_table_has_nearly_all_audits_predict_what_policies_do_elsewhe
     assert sum(row.right for row in rows) >= 0.95 * len(rows)
 
 
-@pytest.mark.parametrize("world", [world for world in WORLDS if world != "keys"])
+@pytest.mark.parametrize("world", WORLDS)
 def test_the_stored_table_has_a_want_of_capability_called_what_it_is(world: str) -> None:
     unable = conditions(world, "unable")
     assert len(unable) == 10

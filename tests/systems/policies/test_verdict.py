@@ -129,7 +129,7 @@ def test_levels_that_are_designed_for_it_say_the_same(
     square, corner = GOALS
     page = tmp_path / "levels.html"
     where = ["--env", CORNER, "--base", square, "--goals", corner, "--vary", "apart=False,True"]
-    search = ["--seeds", "12", "--budget", "24", "--json", "--report", str(page)]
+    search = ["--seeds", "8", "--budget", "16", "--json", "--report", str(page)]
     done = mesascope("probe-levels", str(files["corner.onnx"]), *where, *search)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

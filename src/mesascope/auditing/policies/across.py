@@ -129,8 +129,8 @@ def _mean(figures: Sequence[Figure | None], most: float = math.inf) -> Figure | 
 def _ledger(audits: Sequence[PolicyAuditRecord]) -> list[AssumptionRecord]:
     alike = AssumptionRecord(
         key="policies",
-        statement="The policies are independent draws of one training, and levels are drawn for "
-        "each anew; intervals are over policies.",
+        statement="The policies are independent draws of one training, and so are the levels that "
+        "each was played on, unless they were given; intervals are over policies.",
         status="declared",
         figure=f"{len(audits)} policies",
         supports=[line.key for line in audits[0].lines],
