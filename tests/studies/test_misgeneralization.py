@@ -109,10 +109,10 @@ def test_the_stored_table_has_levels_designed_by_regret_mitigate_misgeneralizati
     uniform, edited = conditions(world, f"uniform {share}"), conditions(world, f"edited {share}")
     assert len(uniform) == len(edited) == 10
     assert min(row.base for row in edited) > max(row.base for row in uniform)
-    assert all(row.base > row.proxy for row in edited)
-    if (
-        world != "follow"
-    ):  # there audits leave it open, as a share of what follows the guide is left
+    if world == "follow":  # a mixture, see the page
+        assert sum(row.base > row.proxy for row in edited) >= 8
+        assert all(row.proxy > row.base for row in uniform)
+    else:
         assert all(row.pursues == row.predicted != "" for row in edited)
 
 
