@@ -7,7 +7,8 @@ from mesascope.auditing.policies.across import across
 from mesascope.core.errors import BadRequest
 from mesascope.records.figures import Figure
 from mesascope.records.policy import PolicyAuditRecord
-from tests.report.policy_sample import bare, policy_record
+from tests.report.policy_sample import policy_record
+from tests.report.policy_variants import bare
 
 
 def with_capability(value: float, **more: object) -> PolicyAuditRecord:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from mesascope.report.policies import render_audited
 from tests.browser import OpenPage, open_page
-from tests.report.policy_sample import VARIANTS
+from tests.report.policy_variants import VARIANTS
 
 
 @pytest.fixture(scope="module")

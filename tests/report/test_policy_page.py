@@ -13,22 +13,14 @@ from mesascope.records.policy import FilmRecord, PictureRecord
 from mesascope.report.cells import CELL
 from mesascope.report.looks import looks_of
 from mesascope.report.maze import value_map
-from mesascope.report.policies import render_audited
-from mesascope.report.policy import looks_on, render_policy, write_policy
+from mesascope.report.policies import render_audited, write_audited
+from mesascope.report.policy import looks_on, render_policy
 from mesascope.report.policy_plots import _posterior
 from mesascope.report.stills import stills
 from mesascope.report.svg import drawing, new_drawing
 from mesascope.store import BadRun
-from tests.report.policy_sample import (
-    VARIANTS,
-    bare,
-    designed,
-    films,
-    hostile,
-    policies,
-    policy_record,
-    turned,
-)
+from tests.report.policy_sample import designed, policy_record, turned
+from tests.report.policy_variants import VARIANTS, bare, films, hostile, policies
 from tests.report.sample_figures import HOSTILE
 from tests.report.test_page import Page
 
@@ -177,10 +169,10 @@ def test_values_are_darkest_where_they_are_highest() -> None:
 
 
 def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
-    path = write_policy(tmp_path / "report.html", bare())
+    path = write_audited(tmp_path / "report.html", bare())
     assert path.read_text(encoding="utf-8") == rendered("bare")
     with pytest.raises(BadRun, match="is not there"):
-        write_policy(tmp_path / "absent" / "report.html", bare())
+        write_audited(tmp_path / "absent" / "report.html", bare())
 
 
 def test_films_are_shown_with_their_steps_and_what_is_not_shown_is_said() -> None:

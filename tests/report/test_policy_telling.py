@@ -10,7 +10,8 @@ from rich.console import Console
 from mesascope.cli.told_policies import tell_audited
 from mesascope.records.policies import PoliciesRecord
 from mesascope.records.policy import PolicyAuditRecord
-from tests.report.policy_sample import bare, hostile, policies, policy_record
+from tests.report.policy_sample import policy_record
+from tests.report.policy_variants import bare, hostile, policies
 from tests.report.sample_figures import HOSTILE
 
 
