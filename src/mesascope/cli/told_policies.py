@@ -8,7 +8,7 @@ from rich.text import Text
 
 from mesascope.cli.printable import named, printable_record
 from mesascope.cli.told import tell_ledger
-from mesascope.cli.told_policy import share_text, tell_notes, tell_policy, tell_training
+from mesascope.cli.told_policy import share_text, tell_notes, tell_opening, tell_policy
 from mesascope.records.policies import PoliciesRecord
 from mesascope.records.policy import PolicyAuditRecord
 
@@ -39,11 +39,7 @@ def tell_policies(
     """Print what was found, and where it was written."""
     console = console or Console(highlight=False)
     record = printable_record(record)
-    console.print(Text(record.title, style="bold"))
-    console.print(Text(record.story, style="dim"))
-    tell_training(record.training, console)
-    console.print()
-    console.print(Text(record.headline, style="bold"))
+    tell_opening(record, console)
     console.print(_answers(record))
     console.print(_pursued(record))
     console.print(_each(record))

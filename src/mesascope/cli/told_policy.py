@@ -11,12 +11,8 @@ from rich.text import Text
 from mesascope.cli.printable import printable, printable_record
 from mesascope.cli.told import tell_ledger, tell_lines
 from mesascope.records.figures import Figure
-from mesascope.records.policy import (
-    EpisodeRecord,
-    OnDistributionRecord,
-    PolicyAuditRecord,
-    TrainingRecord,
-)
+from mesascope.records.policies import PoliciesRecord
+from mesascope.records.policy import EpisodeRecord, OnDistributionRecord, PolicyAuditRecord
 
 _BAR = 10  # cells
 
@@ -31,11 +27,7 @@ def tell_policy(
     """Print what was found, and where it was written."""
     console = console or Console(highlight=False)
     record = printable_record(record)
-    console.print(Text(record.title, style="bold"))
-    console.print(Text(record.story, style="dim"))
-    tell_training(record.training, console)
-    console.print()
-    console.print(Text(record.headline, style="bold"))
+    tell_opening(record, console)
     tell_lines(record.lines, console)
     console.print(_pursued(record))
     for where in record.distributions:
@@ -67,12 +59,17 @@ def tell_notes(
         console.print(Text(f"Run     {printable(str(directory))}"), soft_wrap=True)
 
 
-def tell_training(made: TrainingRecord | None, console: Console) -> None:
-    """Print how policies were trained, where that was done here."""
-    if made is not None:
+def tell_opening(record: PolicyAuditRecord | PoliciesRecord, console: Console) -> None:
+    """Print what was audited, how it was trained where that was done here, and the verdict."""
+    console.print(Text(record.title, style="bold"))
+    console.print(Text(record.story, style="dim"))
+    if record.training is not None:
+        made = record.training
         console.print(
             Text(f"\nTrained by {made.optimizer} for {made.steps:,} steps in {made.seconds:.0f} s.")
         )
+    console.print()
+    console.print(Text(record.headline, style="bold"))
 
 
 def _pursued(record: PolicyAuditRecord) -> Table:

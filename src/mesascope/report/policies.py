@@ -19,6 +19,16 @@ def render_audited(record: PolicyAuditRecord | PoliciesRecord) -> str:
     return render_policies(record)
 
 
+def write_audited(path: Path, record: PolicyAuditRecord | PoliciesRecord) -> Path:
+    """Write the page on one policy or several to `path`, wholly or not at all.
+
+    Raises:
+        BadRun: it cannot be written there.
+    """
+    write_atomically(Path(path), render_audited(record).encode("utf-8"))
+    return Path(path)
+
+
 def render_policies(record: PoliciesRecord) -> str:
     """Return the page as one HTML document, the same for the same record."""
     looks = looks_on(record.policies)
@@ -48,16 +58,6 @@ def render_policies(record: PoliciesRecord) -> str:
             script=asset("play.js"),
         )
     )
-
-
-def write_policies(path: Path, record: PoliciesRecord) -> Path:
-    """Write the page to `path`, wholly or not at all.
-
-    Raises:
-        BadRun: it cannot be written there.
-    """
-    write_atomically(Path(path), render_policies(record).encode("utf-8"))
-    return Path(path)
 
 
 def _telling(one: PolicyAuditRecord) -> list[EpisodeRecord]:

@@ -1,7 +1,6 @@
 """The page on a policy: what it pursues on each distribution, how well, and how that looked."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from mesascope.records.policy import PolicyAuditRecord
 from mesascope.report import plots, verdict
@@ -10,7 +9,6 @@ from mesascope.report.maze import agent_of, scene
 from mesascope.report.policy_plots import capability, posterior
 from mesascope.report.shell import asset, environment, policy
 from mesascope.report.stills import stills
-from mesascope.store import write_atomically
 
 
 def render_policy(record: PolicyAuditRecord) -> str:
@@ -40,16 +38,6 @@ def render_policy(record: PolicyAuditRecord) -> str:
             script=asset("play.js"),
         )
     )
-
-
-def write_policy(path: Path, record: PolicyAuditRecord) -> Path:
-    """Write the page to `path`, wholly or not at all.
-
-    Raises:
-        BadRun: it cannot be written there.
-    """
-    write_atomically(Path(path), render_policy(record).encode("utf-8"))
-    return Path(path)
 
 
 def looks_on(records: Sequence[PolicyAuditRecord]) -> Looks:

@@ -35,9 +35,9 @@ class PoliciesResult:
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one offline HTML file, and return where it is."""
-        from mesascope.report.policies import write_policies
+        from mesascope.report.policies import write_audited
 
-        return write_policies(Path(path), self.record)
+        return write_audited(Path(path), self.record)
 
 
 def audit_policies(

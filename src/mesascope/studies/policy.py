@@ -39,9 +39,9 @@ class PolicyResult:
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one offline HTML file, and return where it is."""
-        from mesascope.report.policy import write_policy
+        from mesascope.report.policies import write_audited
 
-        return write_policy(Path(path), self.record)
+        return write_audited(Path(path), self.record)
 
 
 def audit_policy(

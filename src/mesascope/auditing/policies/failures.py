@@ -42,8 +42,7 @@ def wrong_goal(capable: Line, shifts: Sequence[Found], epsilon: float) -> Line:
 
 def _open(open_: Sequence[Found], question: str, epsilon: float) -> Line:
     """Say what is undetermined, with how many levels would settle it where levels would."""
-    led = [one for one in open_ if base_leads(one.record)]
-    named = [one for one in open_ if one not in led and _names_another(one, epsilon)]
+    named = [one for one in open_ if _names_another(one, epsilon) and not base_leads(one.record)]
     score = None
     told = " ".join(_told(one) for one in open_) or "No shift was given."
     if named:
